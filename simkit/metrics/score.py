@@ -1,0 +1,92 @@
+"""What metrics return: plain values with a reason and the numbers of the events that prove it."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from simkit.spec.frozen import Frozen
+
+ErrorKind = Literal[
+    "unknown_tool",
+    "malformed_call",
+    "invalid_arguments",
+    "wrong_tool",
+    "wrong_arguments",
+    "missing_call",
+    "redundant_call",
+    "out_of_order",
+    "forbidden_call",
+    "unconfirmed_write",
+    "ignored_error",
+    "ungrounded_argument",
+    "ungrounded_claim",
+    "loop",
+]
+"""The fourteen kinds of tool-use error."""
+
+ERROR_KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
+
+Verdict = Literal["pass", "fail", "not evaluable"]
+Outcome = Literal["pass", "fail", "invalid"]
+"""`fail` has every fault of the agent in it, crashes included; `invalid` is a fault of user, tool, model or simkit:
+kept and shown, but no evidence about the agent."""
+
+
+class Score(Frozen):
+    """One metric's answer. The type of `value` is its meaning: bool = passed, float = how much, str = a label,
+    None = not evaluable."""
+
+    name: str
+    value: bool | float | str | None
+    reason: str = ""
+    evidence: tuple[int, ...] = ()
+
+
+class Finding(Frozen):
+    """One tool-use error."""
+
+    kind: ErrorKind
+    events: tuple[int, ...] = ()
+    """Numbers of the events that show it."""
+    where: str = ""
+    """The policy clause or the reference step that it breaks."""
+    sentence: str
+    """What happened, in words that a person agrees with."""
+
+
+class GoalPart(Frozen):
+    """One condition of the goal, checked."""
+
+    part: Literal["world", "elsewhere", "calls", "says", "never", "never_says", "rule", "judged", "recorded"]
+    what: str
+    """The condition in words."""
+    verdict: Verdict
+    detail: str = ""
+    """What was found instead, readable: for the world a diff of wanted and actual."""
+    evidence: tuple[int, ...] = ()
+
+
+class SessionScore(Frozen):
+    """Everything known about one session's worth."""
+
+    session: str
+    outcome: Outcome
+    reason: str
+    """Why it did not pass, in a sentence; empty when it passed."""
+    goal: tuple[GoalPart, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    scores: tuple[Score, ...] = ()
+    """Effort and whatever other metrics were asked for."""
+    tags: tuple[str, ...] = ()
+    domain: str = ""
+    scenario: str = ""
+    persona: str = ""
+    trial: int = 0
+
+    @property
+    def passed(self) -> bool:
+        return self.outcome == "pass"
+
+    def value(self, name: str) -> bool | float | str | None:
+        """The value of the score of that name, or None."""
+        return next((score.value for score in self.scores if score.name == name), None)

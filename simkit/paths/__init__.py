@@ -1,0 +1,1 @@
+"""Which way it went: state views, state graphs, transition matrices, absorbing chains, transition failures."""

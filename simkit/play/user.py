@@ -1,0 +1,59 @@
+"""The simulated user: hears the agent, may use tools of its own, says something, and knows when it is done."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from simkit.play.agent import CallTool, Message, ToolResult
+from simkit.spec.domain import Card
+from simkit.spec.persona import Persona
+from simkit.spec.scenario import Scenario
+
+
+@dataclass(frozen=True)
+class Said:
+    """What a user says. `closing`: it is their last word. `act`: what they do by saying it."""
+
+    text: str
+    closing: bool = False
+    act: str | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What a user gets when it is their move."""
+
+    text: str | None
+    """What the agent just said; None before the first word."""
+    history: tuple[Message, ...]
+    number: int
+    """The number of the user's turn, from 1."""
+    _call: CallTool = field(repr=False)
+
+    async def call(self, name: str, /, **arguments: object) -> ToolResult:
+        """Use one of the user's own tools."""
+        return await self._call(name, arguments, None)
+
+
+class User(Protocol):
+    """One person in one session."""
+
+    async def respond(self, heard: Heard) -> Said:
+        """Their next words."""
+
+
+@dataclass(frozen=True)
+class Role:
+    """All that a user's player may know: the persona, the scenario and the domain's public face."""
+
+    scenario: Scenario
+    persona: Persona
+    card: Card
+    random: random.Random
+
+
+UserMaker = Callable[[Role], User]
+"""Makes the user of one session."""

@@ -1,0 +1,167 @@
+"""A domain's mutable state in one session: state + call -> state + outcome, with snapshot, diff and digest.
+
+Sessions share the domain's tables and keep only the records that they changed, so a session starts in constant time
+and a digest costs only what changed. Tools see copies: nothing they do to a value reaches the world but through
+`put`, `patch` and `remove`, and a call that does not end `ok` leaves no trace.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from simkit.errors import Refused
+from simkit.spec.condition import MISSING, value_at
+from simkit.spec.frozen import canonical
+from simkit.trace.events import Change
+
+_MODULUS = 1 << 128
+
+
+class Start:
+    """The tables that every session of a domain starts with, hashed once."""
+
+    def __init__(self, tables: Mapping[str, Mapping[str, Any]], now: str = "") -> None:
+        self.tables, self.now = tables, now
+        self.sum = sum(_hash(t, i, r) for t, rows in tables.items() for i, r in rows.items()) % _MODULUS
+
+
+class World:
+    """One session's state. Tools get it as their first argument.
+
+    Table and record names are strings; records are JSON objects. `now` is the moment of the session, ISO 8601.
+    """
+
+    def __init__(self, start: Start) -> None:
+        self._start = start
+        self._changed: dict[tuple[str, str], dict[str, Any] | None] = {}
+        self._sum = start.sum
+        self.now = start.now
+
+    def get(self, table: str, record: str) -> dict[str, Any]:
+        """A copy of one record. Raises Refused when there is none: what a tool would have to say anyway."""
+        found = self._look(table, record)
+        if found is None:
+            raise Refused(f"no record '{record}' in {table}")
+        return _copy(found)  # type: ignore[no-any-return]
+
+    def has(self, table: str, record: str) -> bool:
+        """Whether that record exists."""
+        return self._look(table, record) is not None
+
+    def find(
+        self, table: str, where: Callable[[dict[str, Any]], bool] | None = None, **equals: Any
+    ) -> list[dict[str, Any]]:
+        """Copies of all records whose fields equal `equals` and for which `where(record)` is true, in id order.
+
+        Each copy carries its record's name as `id`, unless it has an `id` of its own.
+        """
+        rows = ((name, self._look(table, name)) for name in self._names(table))
+        return [
+            {"id": name, **_copy(row)}
+            for name, row in rows
+            if row is not None
+            and all(row.get(key) == value for key, value in equals.items())
+            and (where is None or where(row))
+        ]
+
+    def put(self, table: str, record: str, value: Mapping[str, Any]) -> None:
+        """Make or replace a record. Raises ValueError for what is not JSON."""
+        clean = _copy(dict(value))
+        new = _hash(table, record, clean)
+        self._write(table, record, clean, new)
+
+    def patch(self, table: str, record: str, **fields: Any) -> dict[str, Any]:
+        """Set some fields of a record and return a copy of it. Raises Refused when there is no such record."""
+        merged = self.get(table, record) | fields
+        self.put(table, record, merged)
+        return merged
+
+    def remove(self, table: str, record: str) -> None:
+        """Remove a record. Raises Refused when there is none."""
+        self.get(table, record)
+        self._write(table, record, None, 0)
+
+    def new_id(self, table: str, prefix: str) -> str:
+        """The next free name `PREFIX<number>` in a table: one more than its highest."""
+        tails = (name[len(prefix) :] for name in self._names(table) if name.startswith(prefix))
+        return f"{prefix}{max((int(tail) for tail in tails if tail.isdigit()), default=0) + 1}"
+
+    def digest(self) -> str:
+        """32 hexadecimal digits: equal for equal content, whatever the order in which it came about."""
+        return f"{self._sum:032x}"
+
+    def value(self, path: str) -> Any:
+        """A copy of the value at a dotted path (`orders.W1001.status`), or the text `<missing>`."""
+        table, _, rest = path.partition(".")
+        if not rest:
+            return {name: _copy(self._look(table, name)) for name in self._names(table)} or MISSING
+        parts = rest.split(".")
+        for size in range(1, len(parts) + 1):
+            row = self._look(table, ".".join(parts[:size]))
+            if row is not None:
+                found = value_at(row, ".".join(parts[size:])) if size < len(parts) else row
+                if found != MISSING:
+                    return _copy(found)
+        return MISSING
+
+    def snapshot(self) -> dict[tuple[str, str], dict[str, Any] | None]:
+        """What this session changed so far; give it to `restore` or `changes_since`. Costs what changed."""
+        return dict(self._changed)
+
+    def restore(self, snapshot: dict[tuple[str, str], dict[str, Any] | None]) -> None:
+        """Go back to a snapshot."""
+        for table, record in list(self._changed):
+            before = snapshot.get((table, record), self._base(table, record))
+            self._write(table, record, before, 0 if before is None else _hash(table, record, before))
+        self._changed = dict(snapshot)
+
+    def changes_since(self, snapshot: Mapping[tuple[str, str], Any]) -> tuple[Change, ...]:
+        """Every record that differs from the snapshot, by path."""
+        result = []
+        for table, record in sorted(self._changed):
+            after = self._changed[table, record]
+            before = snapshot.get((table, record), self._base(table, record))
+            if before != after:
+                result.append(Change(path=f"{table}.{record}", before=before, after=after))
+        return tuple(result)
+
+    def diff(self) -> tuple[Change, ...]:
+        """Every record that differs from the start."""
+        return self.changes_since({})
+
+    def _base(self, table: str, record: str) -> dict[str, Any] | None:
+        return self._start.tables.get(table, {}).get(record)
+
+    def _look(self, table: str, record: str) -> dict[str, Any] | None:
+        key = (table, record)
+        return self._changed[key] if key in self._changed else self._base(table, record)
+
+    def _names(self, table: str) -> list[str]:
+        names = list(self._start.tables.get(table, ()))
+        base = self._start.tables.get(table, {})
+        names += [name for t, name in self._changed if t == table and name not in base]
+        return sorted(names)
+
+    def _write(self, table: str, record: str, value: dict[str, Any] | None, new: int) -> None:
+        before = self._look(table, record)
+        old = 0 if before is None else _hash(table, record, before)
+        self._sum = (self._sum - old + new) % _MODULUS
+        self._changed[table, record] = value
+
+
+def _hash(table: str, record: str, value: Any) -> int:
+    return int.from_bytes(hashlib.sha256(canonical([table, record, value]).encode()).digest()[:16], "big")
+
+
+def _copy(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(key): _copy(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_copy(item) for item in value]
+    if value is None or isinstance(value, str | int | float | bool):
+        return value
+    raise ValueError(
+        f"{type(value).__name__} is not JSON; a world holds text, numbers, booleans, lists and objects"
+    )

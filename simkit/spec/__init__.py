@@ -1,0 +1,1 @@
+"""What is to be played: personas, domains, goals, rules, scenarios, as frozen values read from files."""

@@ -1,0 +1,160 @@
+"""Conditions on one value, as goals and rules write them, and how two values of a call are compared.
+
+orders.W1001.status: returned                        equal (numbers by value, text without regard to case)
+refunds.R1.amount: {approx: 49.90, within: 0.005}    near
+status: {in: [returned, refunded]}                   one of
+items: {contains: lamp}                              a list or text that contains it
+total: {at_most: 100}                                also at_least, above, below (numbers; ISO dates as text)
+refunds.R2: {exists: false}                          there, or not there
+status: {not: cancelled}                             anything else
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pydantic import model_validator
+from pydantic_core import PydanticCustomError
+
+from simkit.errors import did_you_mean
+from simkit.spec.frozen import Frozen
+
+MISSING = "<missing>"
+"""What a path that leads nowhere gives."""
+
+_CHECKS = ("equals", "approx", "in", "not", "contains", "at_least", "at_most", "above", "below", "exists")
+
+
+class Condition(Frozen):
+    """One check of one value: `check` is one of the words above, `value` what it compares with."""
+
+    check: str
+    value: Any = None
+    within: float = 0.0
+    """For `approx`: the largest difference that still counts as equal."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yaml(cls, data: Any) -> Any:
+        if isinstance(data, Condition):
+            return data
+        if isinstance(data, dict) and "check" in data:
+            return data
+        if not isinstance(data, dict):
+            return {"check": "equals", "value": data}
+        return _parsed(dict(data))
+
+    def holds(self, actual: Any) -> bool:
+        """Whether `actual` meets this condition; `MISSING` meets only `exists: false` and `not`."""
+        if self.check == "exists":
+            return (actual != MISSING) is bool(self.value)
+        if self.check == "not":
+            return not same(actual, self.value)
+        if actual == MISSING:
+            return False
+        return _TESTS[self.check](self, actual)
+
+    def describe(self) -> str:
+        """The condition in words, for a report."""
+        words = {"equals": "", "in": "one of ", "not": "not ", "approx": "about "}
+        if self.check == "exists":
+            return "to exist" if self.value else "not to exist"
+        return f"{words.get(self.check, self.check.replace('_', ' ') + ' ')}{self.value!r}"
+
+
+def _parsed(data: dict[str, Any]) -> dict[str, Any]:
+    within = data.pop("within", None)
+    if within is None and "approx" in data:
+        within = 0.005
+    if len(data) != 1 or next(iter(data)) not in _CHECKS[1:]:
+        wrong = next((key for key in data if key not in _CHECKS), "") or "+".join(data)
+        cure = did_you_mean(wrong, [*_CHECKS[1:], "within"])
+        raise PydanticCustomError(
+            "unknown_key", "'{key}' is not a condition{cure}", {"key": str(wrong), "cure": cure}
+        )
+    check, value = next(iter(data.items()))
+    if check == "in" and not isinstance(value, list):
+        raise PydanticCustomError("bad_condition", "'in' wants a list, as in: in: [returned, refunded]")
+    if check == "approx" and (isinstance(value, bool) or not isinstance(value, int | float)):
+        raise PydanticCustomError("bad_condition", "'approx' wants a number, as in: {approx: 49.90}")
+    return {"check": check, "value": value, "within": within or 0.0}
+
+
+def same(left: Any, right: Any) -> bool:
+    """Equality as people mean it: 49.9 is 49.90, `Ana` is `ana`, lists in order, mappings key by key."""
+    if isinstance(left, bool) or isinstance(right, bool):
+        return left is right
+    if isinstance(left, int | float) and isinstance(right, int | float):
+        return abs(left - right) < 1e-9
+    if isinstance(left, str) and isinstance(right, str):
+        return left == right or " ".join(left.split()).casefold() == " ".join(right.split()).casefold()
+    if isinstance(left, list) and isinstance(right, list):
+        return len(left) == len(right) and all(map(same, left, right))
+    if isinstance(left, Mapping) and isinstance(right, Mapping):
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
+    return bool(left == right)
+
+
+def contains_arguments(arguments: Mapping[str, Any], wanted: Mapping[str, Any]) -> bool:
+    """Whether a call's `arguments` hold all that is `wanted`, each a plain value or a `Condition`."""
+    return all(
+        value.holds(arguments.get(name, MISSING))
+        if isinstance(value, Condition)
+        else name in arguments and same(arguments[name], value)
+        for name, value in wanted.items()
+    )
+
+
+def value_at(tables: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted `path` (`orders.W1001.items.0`), or `MISSING`. A key may itself hold dots."""
+    return _walk(tables, path.split("."))
+
+
+def _walk(node: Any, parts: list[str]) -> Any:
+    if not parts:
+        return node
+    if isinstance(node, list):
+        index = int(parts[0]) if parts[0].isdigit() else len(node)
+        return _walk(node[index], parts[1:]) if index < len(node) else MISSING
+    if isinstance(node, Mapping):
+        for size in range(1, len(parts) + 1):
+            key = ".".join(parts[:size])
+            if key in node:
+                found = _walk(node[key], parts[size:])
+                if found != MISSING:
+                    return found
+    return MISSING
+
+
+def _ordered(compare: Any) -> Any:
+    def test(condition: Condition, actual: Any) -> bool:
+        numbers = isinstance(actual, int | float) and isinstance(condition.value, int | float)
+        texts = isinstance(actual, str) and isinstance(condition.value, str)
+        return bool(compare(actual, condition.value)) if numbers or texts else False
+
+    return test
+
+
+def _contains(condition: Condition, actual: Any) -> bool:
+    if isinstance(actual, str):
+        return str(condition.value).casefold() in actual.casefold()
+    return isinstance(actual, list | Mapping) and any(same(item, condition.value) for item in actual)
+
+
+def _near(condition: Condition, actual: Any) -> bool:
+    if isinstance(actual, bool) or not isinstance(actual, int | float):
+        return False
+    return abs(actual - condition.value) <= condition.within + 1e-9
+
+
+_TESTS: dict[str, Any] = {
+    "equals": lambda condition, actual: same(actual, condition.value),
+    "in": lambda condition, actual: any(same(actual, item) for item in condition.value),
+    "approx": _near,
+    "contains": _contains,
+    "at_least": _ordered(lambda a, b: a >= b),
+    "at_most": _ordered(lambda a, b: a <= b),
+    "above": _ordered(lambda a, b: a > b),
+    "below": _ordered(lambda a, b: a < b),
+}

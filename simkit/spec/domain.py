@@ -1,0 +1,109 @@
+"""Where a session happens: tools, world, policy, rules, slots and the catalogue of what exists."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from simkit.spec.frozen import Frozen
+from simkit.spec.persona import Lines
+from simkit.spec.rules import Rule
+
+
+class Tool(Frozen):
+    """One tool as everybody sees it."""
+
+    name: str
+    description: str
+    parameters: dict[str, Any]
+    """JSON Schema of the arguments: an object without additional properties."""
+    effect: Literal["read", "write"]
+    by: Literal["agent", "user"] = "agent"
+    """Who may call it: in dual control the user has tools of their own."""
+
+
+class Slot(Frozen):
+    """A fact that users know and agents ask for."""
+
+    label: str
+    """As people say it: `order number`."""
+    also: Lines = ()
+    """Other wordings that mean the same question: `order id`, `number of the order`."""
+
+
+class UserAct(Frozen):
+    """What a person does with their own tools when the agent asks for it in one of these wordings."""
+
+    when: Lines
+    call: str
+    arguments: dict[str, Any] = {}
+    reply: str = ""
+    """What they then say; `{field}` is filled from the tool's result. Left out: the persona's `done` wording."""
+
+
+class DomainFile(Frozen):
+    """domain.yaml as a person writes it."""
+
+    domain: str = Field(pattern=r"^[a-z0-9][a-z0-9_-]*$", max_length=60)
+    summary: str
+    now: str
+    """The moment at which every session starts, ISO 8601: tools read this clock, never the machine's."""
+    agent: str = "demo.py:build"
+    """What plays when no agent is named: `file.py:name` in this folder."""
+    slots: dict[str, Slot] = {}
+    catalogue: dict[str, str] = {}
+    """Kinds of things that exist, each with a path into the world: `product: products.*.name`."""
+    rules: tuple[Rule, ...] = ()
+    user_acts: tuple[UserAct, ...] = ()
+
+
+class Card(Frozen):
+    """A domain as the log carries it: all that reading a session needs, without code and without the world."""
+
+    domain: str
+    summary: str = ""
+    now: str = ""
+    policy: str = ""
+    tools: tuple[Tool, ...] = ()
+    slots: dict[str, Slot] = {}
+    rules: tuple[Rule, ...] = ()
+    user_acts: tuple[UserAct, ...] = ()
+    catalogue: dict[str, tuple[str, ...]] = {}
+    """Kind to the names of everything of that kind: what may be offered, mentioned, sold."""
+    world: str = ""
+    """Digest of the world that every session starts with."""
+
+    def tool(self, name: str, by: str = "agent") -> Tool | None:
+        """The tool of that name on that side, or None."""
+        return self._tools.get((by, name))
+
+    @cached_property
+    def _tools(self) -> dict[tuple[str, str], Tool]:
+        return {(tool.by, tool.name): tool for tool in self.tools}
+
+    @cached_property
+    def confirmed(self) -> frozenset[str]:
+        """Tools that some rule wants confirmed before they are called."""
+        return frozenset(name for rule in self.rules for name in rule.confirm_before or ())
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A domain ready to be played: its card, the functions behind its tools, and its world at the start."""
+
+    card: Card
+    folder: Path
+    functions: Mapping[tuple[str, str], Callable[..., Any]] = field(repr=False)
+    """(`agent` or `user`, tool name) to the function `(world, **arguments) -> JSON value`."""
+    tables: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    """table -> record id -> record, as state.json has it. Shared by all sessions: never written to."""
+    agent: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.card.domain

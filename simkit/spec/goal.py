@@ -1,0 +1,141 @@
+"""What *done* means: conditions on the world, on calls, on words, and what must never happen."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from simkit.errors import did_you_mean
+from simkit.spec.condition import Condition
+from simkit.spec.frozen import Frozen
+
+
+class CallPattern(Frozen):
+    """A tool, and the arguments that it must have been called with (others may be anything)."""
+
+    tool: str
+    arguments: dict[str, Condition] = {}
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yaml(cls, data: Any) -> Any:
+        return _named_mapping(data, "tool", "arguments", "get_order: {order_id: W1001}")
+
+
+class Says(Frozen):
+    """Something that must stand in what the agent says, matched by type.
+
+    A bare string or `text` is looked for without regard to case and spacing; `money`, `number`, `date` and `id`
+    are compared as values, so `$1,049.90` meets `money: 1049.9`; `asks` means that the agent asked for that fact;
+    `any_of` is met by any one of its members.
+    """
+
+    check: Literal["text", "money", "number", "date", "id", "asks", "any_of"]
+    value: str | float | tuple[Says, ...]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yaml(cls, data: Any) -> Any:
+        if isinstance(data, Says) or (isinstance(data, dict) and "check" in data):
+            return data
+        if isinstance(data, str):
+            return {"check": "text", "value": data}
+        kinds = ("text", "money", "number", "date", "id", "asks", "any_of")
+        if not isinstance(data, dict) or len(data) != 1 or next(iter(data)) not in kinds:
+            wrong = next(iter(data)) if isinstance(data, dict) and data else data
+            raise PydanticCustomError(
+                "unknown_key",
+                "'{key}' is not a kind of words{cure}",
+                {"key": str(wrong), "cure": did_you_mean(wrong, kinds)},
+            )
+        kind, value = next(iter(data.items()))
+        if kind in ("money", "number"):
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                raise PydanticCustomError("bad_says", "'{kind}' wants a number", {"kind": kind})
+            value = float(value)
+        elif kind != "any_of":
+            value = str(value)
+        return {"check": kind, "value": value}
+
+    def describe(self) -> str:
+        """The condition in words."""
+        if isinstance(self.value, tuple):
+            return " or ".join(one.describe() for one in self.value)
+        return f"{self.value!r}" if self.check == "text" else f"{self.check} {self.value}"
+
+
+class EndState(Frozen):
+    """One acceptable end: all of its parts must hold."""
+
+    world: dict[str, Condition] = {}
+    """Dotted path (`orders.W1001.status`) to the condition on what stands there at the end."""
+    calls: tuple[CallPattern, ...] = ()
+    """Calls that must have succeeded."""
+    says: tuple[Says, ...] = ()
+    """What the agent must have said."""
+
+
+class Goal(EndState):
+    """What the agent must have reached when the session ends."""
+
+    any_of: tuple[EndState, ...] = ()
+    """Other acceptable ends: beside the parts above, at least one of these must hold."""
+    never: tuple[CallPattern, ...] = ()
+    """Calls that must not have succeeded."""
+    never_says: tuple[Says, ...] = ()
+    """What the agent must not have said."""
+    judged: tuple[str, ...] = ()
+    """Sentences for a judge; without one they are not evaluable and do not gate."""
+    elsewhere: Literal["unchanged", "free"] = "unchanged"
+    """Whether records that the world conditions (of any acceptable end) do not name may change."""
+    may_change: tuple[str, ...] = Field(default=())
+    """Tables or records (`audit`, `customers.C7`) that may change besides those named."""
+
+
+class Step(Frozen):
+    """One step of a reference path: a call by the agent, a call by the user (`user.TOOL`), or a `say`.
+
+    `any_order` groups steps whose order does not matter.
+    """
+
+    tool: str | None = None
+    by: Literal["agent", "user"] = "agent"
+    arguments: dict[str, Any] = {}
+    say: str | None = None
+    any_order: tuple[Step, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_yaml(cls, data: Any) -> Any:
+        if isinstance(data, Step) or (isinstance(data, dict) and ("tool" in data or "by" in data)):
+            return data
+        if isinstance(data, dict) and set(data) == {"say"}:
+            return {"say": data["say"]}
+        if isinstance(data, dict) and set(data) == {"any_order"}:
+            return data
+        step = _named_mapping(data, "tool", "arguments", "get_order: {order_id: W1001}")
+        if step["tool"].startswith("user."):
+            step |= {"tool": step["tool"].removeprefix("user."), "by": "user"}
+        return step
+
+    def flat(self) -> tuple[Step, ...]:
+        """The steps of a group, or the step itself."""
+        return self.any_order or (self,)
+
+
+def _named_mapping(data: Any, name: str, rest: str, example: str) -> Any:
+    if isinstance(data, str):
+        return {name: data}
+    if isinstance(data, dict) and name in data:
+        return data
+    if isinstance(data, dict) and len(data) == 1:
+        key, value = next(iter(data.items()))
+        if value is None or isinstance(value, dict):
+            return {name: str(key), rest: value or {}}
+    raise PydanticCustomError(
+        "bad_call",
+        "a call is a tool's name or one name with its arguments, as in: {example}",
+        {"example": example},
+    )

@@ -1,0 +1,101 @@
+"""One case: persona(s), domain, what the user wants, knows and does not know, the goal, the limits."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from simkit.spec.frozen import Frozen, digest
+from simkit.spec.goal import Goal, Step
+from simkit.spec.persona import Disclosure, Lines
+
+Fact = str | int | float | bool
+
+
+class Limits(Frozen):
+    """What ends a session that does not end by itself."""
+
+    turns: int = Field(default=30, ge=1, le=1000)
+    """User turns."""
+    calls: int = Field(default=100, ge=0, le=10_000)
+    """Tool calls by the agent in the whole session."""
+    calls_per_turn: int = Field(default=25, ge=0, le=1000)
+    seconds: float = Field(default=300.0, gt=0, le=86_400)
+    """The whole session."""
+    turn_seconds: float = Field(default=120.0, gt=0, le=86_400)
+    """One reply of the agent."""
+
+
+class Change(Frozen):
+    """A changed mind: at some moment the user says that they want something else."""
+
+    when: Literal["confirming", "informed", "asked"] | int
+    """`confirming`: the agent asks whether to go ahead; `asked`: it asks for a fact; `informed`: it tells
+    something; a number: in the user's turn of that number (the opening is 1)."""
+    says: str
+    knows: dict[str, Fact] = {}
+    """Facts that now hold instead, or besides."""
+
+
+class Scenario(Frozen):
+    """One case, self-contained, with a digest."""
+
+    scenario: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]*$", max_length=100)
+    """Its name: unique within a run."""
+    domain: str = ""
+    """The domain's name; the folder it stands in, if left out."""
+    personas: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = (
+        Field(default=("plain",), min_length=1)
+    )
+    """Each is played."""
+    wants: str
+    """What the user wants, as the end of the sentence `I'd like …`."""
+    opening: str = ""
+    """The user's first words, if the persona's wording of `wants` does not fit; `{fact}` is filled from `knows`."""
+    knows: dict[str, Fact] = {}
+    does_not_know: tuple[str, ...] = ()
+    """Slots or sentences: what the user cannot tell because they do not know it."""
+    discloses: dict[str, Disclosure] = {}
+    """When a fact is given, where it differs from the persona's habit."""
+    then: Lines = ()
+    """Further wants, raised one by one when the agent asks whether there is anything else."""
+    changes: tuple[Change, ...] = ()
+    script: Lines = ()
+    """What the `scripted` user says, line by line."""
+    goal: Goal
+    reference: tuple[Step, ...] = ()
+    """A path that reaches the goal; never the only right way."""
+    limits: Limits = Limits()
+    tags: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _facts_exist(self) -> Scenario:
+        known = set(self.knows).union(*(change.knows for change in self.changes))
+        for slot in self.discloses:
+            if slot not in known:
+                raise PydanticCustomError(
+                    "unknown_fact",
+                    "discloses '{slot}', which is not among the facts the user knows; add it to knows",
+                    {"slot": slot, "at": ["discloses", slot]},
+                )
+        return self
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of the whole case."""
+        return digest(self.model_dump(mode="json"))
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The reference path without its groups."""
+        return tuple(one for step in self.reference for one in step.flat())
+
+    def facts(self) -> dict[str, Any]:
+        """All that the user knows at some time, later knowledge winning."""
+        merged: dict[str, Any] = dict(self.knows)
+        for change in self.changes:
+            merged |= change.knows
+        return merged

@@ -1,0 +1,179 @@
+"""YAML as scenario packs use it: YAML 1.2 core types, no aliases, tags or duplicate keys, every node's position.
+
+Values are built straight from the parser's events, so nothing can be constructed but dicts, lists, strings,
+numbers, booleans and nulls. `NO`, `12:30` and `2026-03-01` are strings.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from simkit.errors import FileError
+
+Where = tuple[int, int]
+Loc = tuple[str | int, ...]
+
+MAX_BYTES = 8 * 1024 * 1024
+MAX_DEPTH = 64
+
+_NULL = re.compile(r"null|Null|NULL|~|")
+_TRUE = re.compile(r"true|True|TRUE")
+_FALSE = re.compile(r"false|False|FALSE")
+_INT = re.compile(r"[-+]?[0-9]{1,4000}")
+_OCTAL, _HEX = re.compile(r"0o[0-7]+"), re.compile(r"0x[0-9a-fA-F]+")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+
+@dataclass
+class Document:
+    """One YAML document: its value, and where each node stands (1-based line and column)."""
+
+    path: Path
+    value: Any = None
+    values_at: dict[Loc, Where] = field(default_factory=dict)
+    keys_at: dict[Loc, Where] = field(default_factory=dict)
+
+    def error(self, what: str, loc: Loc = (), *, key: bool = False) -> FileError:
+        """A mistake at `loc`: at its key when `key`, else at its value, else at the nearest parent known."""
+        tables = (self.keys_at, self.values_at) if key else (self.values_at, self.keys_at)
+        for size in range(len(loc), -1, -1):
+            for table in tables:
+                if (where := table.get(loc[:size])) is not None:
+                    return FileError(self.path, what, line=where[0], column=where[1])
+        return FileError(self.path, what)
+
+
+def read_text(path: Path) -> str:
+    """The text of a file, with a `FileError` for what cannot be read."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise FileError(path, f"cannot be read ({error.strerror}); check the path") from None
+    if len(data) > MAX_BYTES:
+        raise FileError(path, f"has {len(data)} bytes; at most {MAX_BYTES} are read")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        raise FileError(path, "is not UTF-8 text; save it as UTF-8", line=line) from None
+
+
+def read_documents(path: Path) -> list[Document]:
+    """Every document of the file at `path`. Raises `FileError` at the first thing that is not plain YAML."""
+    return parse_documents(read_text(path), path)
+
+
+def parse_documents(text: str, path: Path) -> list[Document]:
+    """Every document in `text`; `path` is only named in errors."""
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+    try:
+        return list(_documents(YAML(pure=True).parse(text), path))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        at = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
+        problem = " ".join(str(error.problem or error.context).split())
+        raise FileError(path, f"not YAML: {problem}; check indentation, quotes and brackets", **at) from None
+    except YAMLError as error:
+        raise FileError(path, f"not YAML: {str(error).splitlines()[0]}; save it as plain text") from None
+
+
+def _documents(events: Iterator[Any], path: Path) -> Iterator[Document]:
+    from ruamel.yaml.events import DocumentEndEvent, DocumentStartEvent
+
+    for event in events:
+        if isinstance(event, DocumentStartEvent):
+            document = Document(path)
+            document.value = _node(next(events), events, document, ())
+            if document.value is not None:
+                yield document
+        elif isinstance(event, DocumentEndEvent):
+            continue
+
+
+def _node(event: Any, events: Iterator[Any], document: Document, loc: Loc) -> Any:
+    from ruamel.yaml.events import AliasEvent, MappingStartEvent, ScalarEvent
+
+    where = (event.start_mark.line + 1, event.start_mark.column + 1)
+    document.values_at.setdefault(loc, where)
+    _refuse(event, AliasEvent, document, where, len(loc))
+    if isinstance(event, ScalarEvent):
+        return _scalar(event, document, where)
+    if isinstance(event, MappingStartEvent):
+        return _mapping(events, document, loc)
+    return _sequence(events, document, loc)
+
+
+def _refuse(event: Any, alias: type, document: Document, where: Where, depth: int) -> None:
+    def error(what: str) -> FileError:
+        return FileError(document.path, what, line=where[0], column=where[1])
+
+    if isinstance(event, alias):
+        raise error(f"'*{event.anchor}' is an alias; write the value out")
+    if event.anchor is not None:
+        raise error(f"'&{event.anchor}' is an anchor; write the value out where it is needed")
+    if event.tag is not None and str(event.tag) != "!":
+        raise error(f"'{event.tag}' is a tag; only plain values are read, so remove it")
+    if depth > MAX_DEPTH:
+        raise error(f"nested deeper than {MAX_DEPTH} levels; flatten it")
+
+
+def _mapping(events: Iterator[Any], document: Document, loc: Loc) -> dict[str, Any]:
+    from ruamel.yaml.events import MappingEndEvent, ScalarEvent
+
+    result: dict[str, Any] = {}
+    for event in events:
+        if isinstance(event, MappingEndEvent):
+            break
+        where = (event.start_mark.line + 1, event.start_mark.column + 1)
+        if not isinstance(event, ScalarEvent):
+            _refuse(event, type(None), document, where, len(loc)) if hasattr(event, "tag") else None
+            raise FileError(document.path, "a key must be plain text", line=where[0], column=where[1])
+        _refuse(event, type(None), document, where, len(loc))
+        key = event.value
+        if key in result:
+            first = document.keys_at[(*loc, key)][0]
+            what = f"'{key}' stands here twice (first in line {first}); keep one"
+            raise FileError(document.path, what, line=where[0], column=where[1])
+        document.keys_at[(*loc, key)] = where
+        result[key] = None
+        result[key] = _node(next(events), events, document, (*loc, key))
+    return result
+
+
+def _sequence(events: Iterator[Any], document: Document, loc: Loc) -> list[Any]:
+    from ruamel.yaml.events import SequenceEndEvent
+
+    result: list[Any] = []
+    for event in events:
+        if isinstance(event, SequenceEndEvent):
+            break
+        result.append(_node(event, events, document, (*loc, len(result))))
+    return result
+
+
+def _scalar(event: Any, document: Document, where: Where) -> Any:
+    text = event.value
+    if event.style in ("'", '"', "|", ">"):
+        return text
+    if _NULL.fullmatch(text):
+        return None
+    if _TRUE.fullmatch(text) or _FALSE.fullmatch(text):
+        return text.lower() == "true"
+    if _INT.fullmatch(text):
+        return int(text)
+    if _OCTAL.fullmatch(text) or _HEX.fullmatch(text):
+        return int(text, 0)
+    if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
+        return float(text)
+    if _INFINITE.fullmatch(text) or _FLOAT.fullmatch(text):
+        what = f"{text} is not a finite number; write a finite one, or quote it"
+        raise FileError(document.path, what, line=where[0], column=where[1])
+    return text

@@ -1,0 +1,1 @@
+"""What happened: events, logs, and the store that keeps them."""

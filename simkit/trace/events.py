@@ -1,0 +1,164 @@
+"""The events of a session: a tagged union of frozen values, numbered from 0.
+
+The first event (`Started`) says all that was known before, the last (`Ended`) all that only the end knows.
+Times and costs are not in here but beside the event (`trace.log.Beside`), so equal seeds give equal digests.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+Outcome = Literal["ok", "unknown_tool", "malformed", "invalid_arguments", "refused", "error"]
+"""How a call went, decided where it happens. All else (wrong, missing, forbidden …) is a reading."""
+
+Boundary = Literal["agent", "user", "tool", "model", "simkit"]
+"""Whose fault a failure is."""
+
+Party = Literal["agent", "user"]
+
+
+class _Event(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    seq: int
+    """The event's number in its session, from 0."""
+
+
+class Started(_Event):
+    """All that was known before the session. `scenario`, `persona` and `domain` are the whole values as JSON
+    (`spec.Scenario`, `spec.Persona`, `spec.Card`), so a log can be read without any other file."""
+
+    kind: Literal["started"] = "started"
+    scenario: dict[str, Any]
+    persona: dict[str, Any]
+    domain: dict[str, Any]
+    seed: int
+    trial: int = 0
+    agent: str = ""
+    user: str = ""
+    versions: dict[str, str] = {}
+
+
+class UserSaid(_Event):
+    """`closing`: this was the user's last word. `act`: the dialogue act, where the user knows it."""
+
+    kind: Literal["user_said"] = "user_said"
+    text: str
+    closing: bool = False
+    act: str | None = None
+
+
+class AgentSaid(_Event):
+    kind: Literal["agent_said"] = "agent_said"
+    text: str
+
+
+class Change(BaseModel):
+    """One record that a call changed: `before` is None when it was made, `after` is None when it was removed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    path: str
+    """`table.record_id`."""
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+
+class ToolCalled(_Event):
+    """One call, atomic: asked, decided, done."""
+
+    kind: Literal["tool_called"] = "tool_called"
+    tool: str
+    arguments: Any = {}
+    """The arguments as an object; the raw text where it was malformed."""
+    outcome: Outcome
+    result: Any = None
+    """What the tool gave back; the reason as text where the outcome is not `ok`."""
+    by: Party = "agent"
+    node: str | None = None
+    """The node of the agent's graph that called, where known."""
+    changes: tuple[Change, ...] = ()
+    """What it changed in the world."""
+    before: dict[str, Any] = {}
+    """Values just before the call at the paths that the domain's rules ask about."""
+    world: str = ""
+    """Digest of the world after the call; empty where there is no world (imported sessions)."""
+
+
+class NodeEntered(_Event):
+    """The agent's own graph entered a node."""
+
+    kind: Literal["node_entered"] = "node_entered"
+    node: str
+
+
+class ModelCalled(_Event):
+    """A language model answered. Usage in tokens; the cost stands beside the event."""
+
+    kind: Literal["model_called"] = "model_called"
+    role: Literal["agent", "user", "judge"]
+    model: str
+    usage: dict[str, int] = {}
+
+
+class Judged(_Event):
+    """Somebody's or something's verdict on the session: a judge, a recorded reward, a person's label.
+
+    `question` is `reward` for a recorded reward (verdict: the number), `last_success_state` and
+    `first_failure_state` for labels of a transition failure, else the question as asked.
+    """
+
+    kind: Literal["judged"] = "judged"
+    question: str
+    verdict: bool | float | str
+    reason: str = ""
+
+
+class Failed(_Event):
+    """Something raised or overran a limit: data, not a crash."""
+
+    kind: Literal["failed"] = "failed"
+    boundary: Boundary
+    error: str
+    """`Type: message` and, for an agent, its own innermost frame."""
+
+
+EndReason = Literal[
+    "user_closed",
+    "turn_limit",
+    "call_limit",
+    "time_limit",
+    "agent_failed",
+    "user_failed",
+    "interrupted",
+    "recorded",
+]
+
+
+class EndState(BaseModel):
+    """The world when the session ended: its digest, every record that differs from the start, and the values at
+    the paths that the goal names."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    digest: str = ""
+    changed: tuple[Change, ...] = ()
+    named: dict[str, Any] = {}
+
+
+class Ended(_Event):
+    kind: Literal["ended"] = "ended"
+    reason: EndReason
+    state: EndState | None = None
+    """None where no world was recorded (imported sessions)."""
+
+
+Event = Annotated[
+    Started | UserSaid | AgentSaid | ToolCalled | NodeEntered | ModelCalled | Judged | Failed | Ended,
+    Field(discriminator="kind"),
+]
+
+any_event: TypeAdapter[Event] = TypeAdapter(Event)
+"""Reads any event back from its JSON."""
