@@ -96,9 +96,7 @@ class Turn:
         """Record that the agent's own graph entered a node."""
         self._enter(node)
 
-    def observe_call(
-        self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None = None
-    ) -> None:
+    def observe_call(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None = None) -> None:
         """Record a call that the agent made with tools of its own, beside the session's."""
         self._observe(name, arguments, outcome, result, node)
 
@@ -137,6 +135,4 @@ async def reply(agent: Agent, turn: Turn) -> str:
 def _is_async(agent: Agent) -> bool:
     target = inspect.unwrap(agent)
     target = getattr(target, "func", target)
-    return inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(
-        getattr(target, "__call__", None)
-    )
+    return inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(getattr(target, "__call__", None))

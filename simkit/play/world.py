@@ -162,6 +162,4 @@ def _copy(value: Any) -> Any:
         return [_copy(item) for item in value]
     if value is None or isinstance(value, str | int | float | bool):
         return value
-    raise ValueError(
-        f"{type(value).__name__} is not JSON; a world holds text, numbers, booleans, lists and objects"
-    )
+    raise ValueError(f"{type(value).__name__} is not JSON; a world holds text, numbers, booleans, lists and objects")

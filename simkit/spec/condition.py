@@ -70,9 +70,7 @@ def _parsed(data: dict[str, Any]) -> dict[str, Any]:
     if len(data) != 1 or next(iter(data)) not in _CHECKS[1:]:
         wrong = next((key for key in data if key not in _CHECKS), "") or "+".join(data)
         cure = did_you_mean(wrong, [*_CHECKS[1:], "within"])
-        raise PydanticCustomError(
-            "unknown_key", "'{key}' is not a condition{cure}", {"key": str(wrong), "cure": cure}
-        )
+        raise PydanticCustomError("unknown_key", "'{key}' is not a condition{cure}", {"key": str(wrong), "cure": cure})
     check, value = next(iter(data.items()))
     if check == "in" and not isinstance(value, list):
         raise PydanticCustomError("bad_condition", "'in' wants a list, as in: in: [returned, refunded]")

@@ -47,8 +47,8 @@ class Scenario(Frozen):
     """Its name: unique within a run."""
     domain: str = ""
     """The domain's name; the folder it stands in, if left out."""
-    personas: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = (
-        Field(default=("plain",), min_length=1)
+    personas: Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)] = Field(
+        default=("plain",), min_length=1
     )
     """Each is played."""
     wants: str

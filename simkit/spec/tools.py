@@ -50,9 +50,7 @@ def _marked(function: Function | None, effect: str, by: str) -> Any:
 
 def load_module(path: Path) -> ModuleType:
     """Import the Python file at `path` under a name of its own. Raises `FileError` with the line that failed."""
-    name = "simkit_pack_" + "_".join(
-        part for part in path.resolve().with_suffix("").parts if part.isidentifier()
-    )
+    name = "simkit_pack_" + "_".join(part for part in path.resolve().with_suffix("").parts if part.isidentifier())
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None or not path.is_file():
         raise FileError(path, "is not a Python file that can be read; check the path")
@@ -98,9 +96,7 @@ def _tool(name: str, function: Function, path: Path) -> Tool:
     doc = inspect.getdoc(function)
     if not doc:
         raise FileError(path, f"tool '{name}' has no docstring; say what it does, agents read it", line=line)
-    return Tool(
-        name=name, description=doc, parameters=_schema(name, function, path, line), effect=effect, by=by
-    )
+    return Tool(name=name, description=doc, parameters=_schema(name, function, path, line), effect=effect, by=by)
 
 
 def _schema(name: str, function: Function, path: Path, line: int) -> dict[str, Any]:
@@ -110,18 +106,14 @@ def _schema(name: str, function: Function, path: Path, line: int) -> dict[str, A
     fields: dict[str, Any] = {}
     for parameter in parameters[1:]:
         if parameter.annotation is parameter.empty:
-            what = (
-                f"'{parameter.name}' of tool '{name}' has no type; annotate it, as in {parameter.name}: str"
-            )
+            what = f"'{parameter.name}' of tool '{name}' has no type; annotate it, as in {parameter.name}: str"
             raise FileError(path, what, line=line)
         default = ... if parameter.default is parameter.empty else parameter.default
         fields[parameter.name] = (parameter.annotation, default)
     try:
         schema = create_model(name, __config__={"extra": "forbid"}, **fields).model_json_schema()
     except (PydanticUserError, NameError) as error:
-        what = (
-            f"the types of tool '{name}' have no JSON Schema ({str(error).splitlines()[0]}); use plain ones"
-        )
+        what = f"the types of tool '{name}' have no JSON Schema ({str(error).splitlines()[0]}); use plain ones"
         raise FileError(path, what, line=line) from None
     return _without_titles(schema)  # type: ignore[no-any-return]
 

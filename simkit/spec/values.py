@@ -105,9 +105,7 @@ def same_date(left: str, right: str) -> bool:
 
 def says_money(text: str, amount: float) -> bool:
     """Whether `text` names that amount, with or without a currency."""
-    return any(
-        v.kind in ("money", "number") and abs(float(v.value) - amount) < 0.005 for v in values_in(text)
-    )
+    return any(v.kind in ("money", "number") and abs(float(v.value) - amount) < 0.005 for v in values_in(text))
 
 
 def says_date(text: str, day: str) -> bool:
