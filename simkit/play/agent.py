@@ -85,7 +85,7 @@ class Turn:
         return await self._call(name, arguments, None)
 
     async def call_json(self, name: str, arguments: Any, *, node: str | None = None) -> ToolResult:
-        """Call a tool with arguments as a model wrote them: an object, or JSON text (outcome `malformed` if it is not)."""
+        """Call a tool with arguments as a model wrote them: an object, or JSON text (`malformed` if it is not)."""
         return await self._call(name, arguments, node)
 
     def call_sync(self, name: str, /, **arguments: Any) -> ToolResult:
@@ -135,4 +135,4 @@ async def reply(agent: Agent, turn: Turn) -> str:
 def _is_async(agent: Agent) -> bool:
     target = inspect.unwrap(agent)
     target = getattr(target, "func", target)
-    return inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(getattr(target, "__call__", None))
+    return inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(type(target).__call__)

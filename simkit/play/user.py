@@ -11,6 +11,7 @@ from simkit.play.agent import CallTool, Message, ToolResult
 from simkit.spec.domain import Card
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
+from simkit.trace.log import SessionKey
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Role:
     persona: Persona
     card: Card
     random: random.Random
+    key: SessionKey
 
 
 UserMaker = Callable[[Role], User]

@@ -7,24 +7,22 @@ and a digest costs only what changed. Tools see copies: nothing they do to a val
 
 from __future__ import annotations
 
-import hashlib
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from simkit.errors import Refused
 from simkit.spec.condition import MISSING, value_at
-from simkit.spec.frozen import canonical
+from simkit.spec.state import MODULUS, Tables, record_hash, tables_hash
 from simkit.trace.events import Change
-
-_MODULUS = 1 << 128
 
 
 class Start:
     """The tables that every session of a domain starts with, hashed once."""
 
-    def __init__(self, tables: Mapping[str, Mapping[str, Any]], now: str = "") -> None:
+    def __init__(self, tables: Tables, now: str = "") -> None:
         self.tables, self.now = tables, now
-        self.sum = sum(_hash(t, i, r) for t, rows in tables.items() for i, r in rows.items()) % _MODULUS
+        self.sum = tables_hash(tables)
 
 
 class World:
@@ -44,7 +42,7 @@ class World:
         found = self._look(table, record)
         if found is None:
             raise Refused(f"no record '{record}' in {table}")
-        return _copy(found)  # type: ignore[no-any-return]
+        return plain_json(found)  # type: ignore[no-any-return]
 
     def has(self, table: str, record: str) -> bool:
         """Whether that record exists."""
@@ -59,7 +57,7 @@ class World:
         """
         rows = ((name, self._look(table, name)) for name in self._names(table))
         return [
-            {"id": name, **_copy(row)}
+            {"id": name, **plain_json(row)}
             for name, row in rows
             if row is not None
             and all(row.get(key) == value for key, value in equals.items())
@@ -68,8 +66,8 @@ class World:
 
     def put(self, table: str, record: str, value: Mapping[str, Any]) -> None:
         """Make or replace a record. Raises ValueError for what is not JSON."""
-        clean = _copy(dict(value))
-        new = _hash(table, record, clean)
+        clean = plain_json(dict(value))
+        new = record_hash(table, record, clean)
         self._write(table, record, clean, new)
 
     def patch(self, table: str, record: str, **fields: Any) -> dict[str, Any]:
@@ -96,14 +94,14 @@ class World:
         """A copy of the value at a dotted path (`orders.W1001.status`), or the text `<missing>`."""
         table, _, rest = path.partition(".")
         if not rest:
-            return {name: _copy(self._look(table, name)) for name in self._names(table)} or MISSING
+            return {name: plain_json(self._look(table, name)) for name in self._names(table)} or MISSING
         parts = rest.split(".")
         for size in range(1, len(parts) + 1):
             row = self._look(table, ".".join(parts[:size]))
             if row is not None:
                 found = value_at(row, ".".join(parts[size:])) if size < len(parts) else row
                 if found != MISSING:
-                    return _copy(found)
+                    return plain_json(found)
         return MISSING
 
     def snapshot(self) -> dict[tuple[str, str], dict[str, Any] | None]:
@@ -114,7 +112,7 @@ class World:
         """Go back to a snapshot."""
         for table, record in list(self._changed):
             before = snapshot.get((table, record), self._base(table, record))
-            self._write(table, record, before, 0 if before is None else _hash(table, record, before))
+            self._write(table, record, before, 0 if before is None else record_hash(table, record, before))
         self._changed = dict(snapshot)
 
     def changes_since(self, snapshot: Mapping[tuple[str, str], Any]) -> tuple[Change, ...]:
@@ -146,20 +144,19 @@ class World:
 
     def _write(self, table: str, record: str, value: dict[str, Any] | None, new: int) -> None:
         before = self._look(table, record)
-        old = 0 if before is None else _hash(table, record, before)
-        self._sum = (self._sum - old + new) % _MODULUS
+        old = 0 if before is None else record_hash(table, record, before)
+        self._sum = (self._sum - old + new) % MODULUS
         self._changed[table, record] = value
 
 
-def _hash(table: str, record: str, value: Any) -> int:
-    return int.from_bytes(hashlib.sha256(canonical([table, record, value]).encode()).digest()[:16], "big")
-
-
-def _copy(value: Any) -> Any:
+def plain_json(value: Any) -> Any:
+    """A deep copy of a JSON value. Raises ValueError for anything else (dates, sets, objects, NaN)."""
     if isinstance(value, dict):
-        return {str(key): _copy(item) for key, item in value.items()}
+        return {str(key): plain_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_copy(item) for item in value]
+        return [plain_json(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError(f"{value} is not JSON")
     if value is None or isinstance(value, str | int | float | bool):
         return value
     raise ValueError(f"{type(value).__name__} is not JSON; a world holds text, numbers, booleans, lists and objects")

@@ -68,12 +68,17 @@ def agent_act(text: str) -> AgentAct:
         return "refuse"
     if _ERROR.search(text):
         return "report_error"
-    sentences = re.split(r"(?<=[.?!])\s+", text)
-    if _ASK.search(" ".join(one for one in sentences if not _MORE.search(one))):
+    if _ASK.search(" ".join(one for one in sentences(text) if not _MORE.search(one))):
         return "ask"
     if _MORE.search(text):
         return "offer_more"
     return "close" if _CLOSE.search(text) else "inform"
+
+
+@lru_cache(maxsize=8192)
+def sentences(text: str) -> tuple[str, ...]:
+    """`text` cut after full stops, question and exclamation marks, and at line ends."""
+    return tuple(one for one in re.split(r"(?<=[.?!])\s+|\n+", text) if one.strip())
 
 
 @lru_cache(maxsize=8192)
@@ -91,6 +96,17 @@ def user_act(text: str) -> UserAct:
 def offers_more(text: str) -> bool:
     """Whether an agent asks if there is anything else."""
     return bool(_MORE.search(text))
+
+
+_DONE = re.compile(
+    r"\b(done|completed?|has been|have been|is now|are now|successfully|went through|taken care of|all set|processed)\b",
+    re.IGNORECASE,
+)
+
+
+def claims_success(text: str) -> bool:
+    """Whether an agent says that something was carried out."""
+    return bool(_DONE.search(text)) and not refuses(text) and not _ERROR.search(text)
 
 
 def refuses(text: str) -> bool:

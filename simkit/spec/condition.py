@@ -23,7 +23,7 @@ from simkit.spec.frozen import Frozen
 MISSING = "<missing>"
 """What a path that leads nowhere gives."""
 
-_CHECKS = ("equals", "approx", "in", "not", "contains", "at_least", "at_most", "above", "below", "exists")
+CHECKS = ("equals", "approx", "in", "not", "contains", "at_least", "at_most", "above", "below", "exists")
 
 
 class Condition(Frozen):
@@ -67,9 +67,9 @@ def _parsed(data: dict[str, Any]) -> dict[str, Any]:
     within = data.pop("within", None)
     if within is None and "approx" in data:
         within = 0.005
-    if len(data) != 1 or next(iter(data)) not in _CHECKS[1:]:
-        wrong = next((key for key in data if key not in _CHECKS), "") or "+".join(data)
-        cure = did_you_mean(wrong, [*_CHECKS[1:], "within"])
+    if len(data) != 1 or next(iter(data)) not in CHECKS[1:]:
+        wrong = next((key for key in data if key not in CHECKS), "") or "+".join(data)
+        cure = did_you_mean(wrong, [*CHECKS[1:], "within"])
         raise PydanticCustomError("unknown_key", "'{key}' is not a condition{cure}", {"key": str(wrong), "cure": cure})
     check, value = next(iter(data.items()))
     if check == "in" and not isinstance(value, list):

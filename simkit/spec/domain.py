@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from simkit.spec.frozen import Frozen
+from simkit.spec.frozen import Frozen, canonical
 from simkit.spec.persona import Lines
 from simkit.spec.rules import Rule
 
@@ -85,6 +85,13 @@ class Card(Frozen):
     @cached_property
     def _tools(self) -> dict[tuple[str, str], Tool]:
         return {(tool.by, tool.name): tool for tool in self.tools}
+
+    @cached_property
+    def stated(self) -> tuple[str, ...]:
+        """Every text in which the domain itself states facts: policy, clock, tools with their schemas, catalogue."""
+        tools = (f"{tool.description} {canonical(tool.parameters)}" for tool in self.tools)
+        names = (name for kind in self.catalogue.values() for name in kind)
+        return (self.policy, self.now, self.summary, *tools, *names)
 
     @cached_property
     def confirmed(self) -> frozenset[str]:

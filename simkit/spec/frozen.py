@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -33,6 +34,11 @@ class Frozen(BaseModel):
                         {"key": str(key), "cure": did_you_mean(key, known)},
                     )
         return data
+
+    @cached_property
+    def as_json(self) -> dict[str, Any]:
+        """The value as JSON, made once: treat it as frozen too."""
+        return self.model_dump(mode="json")
 
 
 def canonical(value: Any) -> str:

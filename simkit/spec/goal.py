@@ -24,6 +24,9 @@ class CallPattern(Frozen):
         return _named_mapping(data, "tool", "arguments", "get_order: {order_id: W1001}")
 
 
+SAYS_KINDS = ("text", "money", "number", "date", "id", "asks", "any_of")
+
+
 class Says(Frozen):
     """Something that must stand in what the agent says, matched by type.
 
@@ -42,13 +45,12 @@ class Says(Frozen):
             return data
         if isinstance(data, str):
             return {"check": "text", "value": data}
-        kinds = ("text", "money", "number", "date", "id", "asks", "any_of")
-        if not isinstance(data, dict) or len(data) != 1 or next(iter(data)) not in kinds:
+        if not isinstance(data, dict) or len(data) != 1 or next(iter(data)) not in SAYS_KINDS:
             wrong = next(iter(data)) if isinstance(data, dict) and data else data
             raise PydanticCustomError(
                 "unknown_key",
                 "'{key}' is not a kind of words{cure}",
-                {"key": str(wrong), "cure": did_you_mean(wrong, kinds)},
+                {"key": str(wrong), "cure": did_you_mean(wrong, SAYS_KINDS)},
             )
         kind, value = next(iter(data.items()))
         if kind in ("money", "number"):

@@ -17,6 +17,8 @@ PHRASES: dict[str, tuple[str, ...]] = {
     "unknown": ("I'm afraid I don't know my {label}.", "I don't have the {label}."),
     "withhold": ("Why do you need my {label}?", "Do I have to give you my {label}?"),
     "affirm": ("Yes, please go ahead.", "Yes, that's right, please do."),
+    "hesitate": ("Wait. What exactly will happen then?", "Hold on, can you say that again?"),
+    "listen": ("Okay.", "I see."),
     "deny": ("No, please don't do that.",),
     "answer": ("I just want {wants}.",),
     "press": ("Are you sure? Is there really no way?",),
@@ -74,8 +76,8 @@ class Persona(Frozen):
     tactics: tuple[Tactic, ...] = ()
     """Declared non-cooperative behaviour, in the order it is tried."""
     phrases: dict[str, Lines] = {}
-    """Their own wording for: open, tell, unknown, withhold, affirm, deny, answer, press, done, cannot, next,
-    close, leave."""
+    """Their own wording for: open, tell, unknown, withhold, affirm, hesitate, listen, deny,
+    answer, press, done, cannot, next, close, leave."""
 
     def wording(self, act: str) -> tuple[str, ...]:
         """The sentences this persona has for a dialogue act."""

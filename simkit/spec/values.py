@@ -22,7 +22,9 @@ class Value(NamedTuple):
 
 
 _CURRENCY = r"(?:USD|EUR|GBP|dollars?|euros?|pounds?|bucks)"
-_AMOUNT = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
+_AMOUNT = r"\d{1,3}(?:\.\d{3})+,\d{2}|\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:[.,]\d+)?"
+_SCALES = {"k": 1e3, "thousand": 1e3, "m": 1e6, "mm": 1e6, "mn": 1e6, "million": 1e6, "bn": 1e9, "billion": 1e9}
+_SCALE = r"(?:\s?(?:k|mm?|mn|bn|thousand|million|billion)\b)?"
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _MONTH = (
     r"(?P<{0}>jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?"
@@ -34,9 +36,11 @@ _PATTERNS = re.compile(
         (
             r"(?P<email>[\w.+-]+@[\w-]+(?:\.[\w-]+)+)",
             r"(?P<iso>\b\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2})?)?\b)",
-            rf"(?P<mdy>\b{_MONTH.format('m1')}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}})?\b)",
-            rf"(?P<dmy>\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH.format('m2')}\.?(?:,? \d{{4}})?\b)",
-            rf"(?P<money>-?[$€£]\s?(?:{_AMOUNT})|\b(?:{_AMOUNT})\s?(?:[$€£]|{_CURRENCY}\b)|\b(?:USD|EUR|GBP)\s?(?:{_AMOUNT}))",
+            rf"(?P<mdy>\b{_MONTH.format('m1')}\.? \d{{1,2}}(?:st|nd|rd|th)?(?:,? \d{{4}}(?![-\d]))?\b)",
+            rf"(?P<dmy>\b\d{{1,2}}(?:st|nd|rd|th)? (?:of )?{_MONTH.format('m2')}\.?(?:,? \d{{4}}(?![-\d]))?\b)",
+            rf"(?P<money>-?[$€£]\s?(?:{_AMOUNT}){_SCALE}|\b(?:{_AMOUNT}){_SCALE}\s?(?:[$€£]|{_CURRENCY}\b)"
+            rf"|\b(?:USD|EUR|GBP)\s?(?:{_AMOUNT}){_SCALE})",
+            rf"(?P<scaled>(?<![\w.-])-?(?:{_AMOUNT})(?:k|\s?(?:thousand|million|billion))\b)",
             r"(?P<id>\b(?=[\w-]*\d)(?=[\w-]*[A-Za-z_-])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*\b)",
             rf"(?P<number>(?<![\w.])-?(?:{_AMOUNT})(?![\w]))",
         )
@@ -64,7 +68,7 @@ def _find(text: str) -> Iterator[Value]:
                 yield Value("date", day, found)
         elif kind == "iso":
             yield Value("date", found[:10], found)
-        elif kind in ("money", "number"):
+        elif kind in ("money", "number", "scaled"):
             if (amount := to_number(found)) is not None:
                 yield Value("money" if kind == "money" else "number", amount, found)
         elif kind == "email" or not _ORDINAL.fullmatch(found):
@@ -72,12 +76,13 @@ def _find(text: str) -> Iterator[Value]:
 
 
 def to_number(text: str) -> float | None:
-    """The number in `text` (`$1,049.90`, `49,90 €`, `-3`), or None."""
+    """The number in `text` (`$1,049.90`, `49,90 €`, `1.049,90 €`, `-3`, `250k`, `$2 million`), or None."""
     digits = re.sub(r"[^\d.,-]", "", text).strip(".,")
-    if re.fullmatch(r"-?\d+,\d{1,2}", digits):
-        digits = digits.replace(",", ".")
+    scale = re.search(r"\d\s?([a-z]+)", text, re.IGNORECASE)
+    if re.fullmatch(r"-?(?:\d+|\d{1,3}(?:\.\d{3})+),\d{1,2}", digits):
+        digits = digits.replace(".", "").replace(",", ".")
     try:
-        return float(digits.replace(",", ""))
+        return float(digits.replace(",", "")) * _SCALES.get(scale[1].lower() if scale else "", 1.0)
     except ValueError:
         return None
 

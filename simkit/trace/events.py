@@ -6,9 +6,10 @@ Times and costs are not in here but beside the event (`trace.log.Beside`), so eq
 
 from __future__ import annotations
 
+import math
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter
 
 Outcome = Literal["ok", "unknown_tool", "malformed", "invalid_arguments", "refused", "error"]
 """How a call went, decided where it happens. All else (wrong, missing, forbidden …) is a reading."""
@@ -17,6 +18,43 @@ Boundary = Literal["agent", "user", "tool", "model", "simkit"]
 """Whose fault a failure is."""
 
 Party = Literal["agent", "user"]
+
+MAX_DEPTH = 100
+
+
+def plain(value: Any, depth: int = 0) -> Any:
+    """A deep copy of `value` as JSON can hold it; what it cannot (NaN, objects, endless nesting) becomes its text.
+
+    Agents keep and change what they hand over, and hand over anything; an event must stay as it was and be written.
+    """
+    if depth > MAX_DEPTH:
+        return f"<nested deeper than {MAX_DEPTH} levels>"
+    if isinstance(value, dict):
+        return {_text(key): plain(item, depth + 1) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item, depth + 1) for item in value]
+    if value is None or isinstance(value, bool):
+        return value
+    if isinstance(value, int):
+        return int(value) if value.bit_length() <= 4096 else hex(value)
+    if isinstance(value, float) and math.isfinite(value):
+        return float(value)
+    return _text(value)
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, str):
+        return str.__str__(value)
+    if type(value).__str__ is object.__str__ and type(value).__repr__ is object.__repr__:
+        return f"<{type(value).__name__}>"  # its own text would name an address, different in each run
+    try:
+        return str(value)
+    except Exception as error:
+        return f"<{type(value).__name__} without text: {type(error).__name__}>"
+
+
+Json = Annotated[Any, BeforeValidator(plain)]
+JsonObject = Annotated[dict[str, Any], BeforeValidator(plain)]
 
 
 class _Event(BaseModel):
@@ -71,17 +109,17 @@ class ToolCalled(_Event):
 
     kind: Literal["tool_called"] = "tool_called"
     tool: str
-    arguments: Any = {}
+    arguments: Json = {}
     """The arguments as an object; the raw text where it was malformed."""
     outcome: Outcome
-    result: Any = None
+    result: Json = None
     """What the tool gave back; the reason as text where the outcome is not `ok`."""
     by: Party = "agent"
     node: str | None = None
     """The node of the agent's graph that called, where known."""
     changes: tuple[Change, ...] = ()
     """What it changed in the world."""
-    before: dict[str, Any] = {}
+    before: JsonObject = {}
     """Values just before the call at the paths that the domain's rules ask about."""
     world: str = ""
     """Digest of the world after the call; empty where there is no world (imported sessions)."""
@@ -145,7 +183,7 @@ class EndState(BaseModel):
 
     digest: str = ""
     changed: tuple[Change, ...] = ()
-    named: dict[str, Any] = {}
+    named: JsonObject = {}
 
 
 class Ended(_Event):

@@ -74,7 +74,7 @@ class Log:
         """The canonical form: one JSON object an event, keys sorted, without times."""
         name = str(self.session)
         for event in self.events:
-            yield canonical_line({"session": name, **event.model_dump(mode="json")})
+            yield canonical_line({"session": name, **event.model_dump()})
 
     @cached_property
     def digest(self) -> str:

@@ -1,0 +1,96 @@
+"""From a reference to an agent: `reference`, `null`, `demo`, `module:name`, `file.py:name`, `model:…`, a URL."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+from pathlib import Path
+from typing import Any
+
+from simkit.errors import UsageError, did_you_mean, one_line
+from simkit.play.agent import AgentMaker
+from simkit.spec.domain import Domain
+from simkit.spec.tools import load_module
+
+NAMED = ("demo", "null", "reference")
+
+
+def resolve_agent(ref: str | Any | None, domain: Domain) -> tuple[str, AgentMaker]:
+    """The agent's name and what makes it, for one domain. `ref` may be the thing itself (function, graph, factory).
+
+    Raises `UsageError` for a reference that leads nowhere.
+    """
+    if ref is None or ref == "demo":
+        return "demo", _demo(domain)
+    if not isinstance(ref, str):
+        return getattr(ref, "__name__", type(ref).__name__), made_from(ref, domain)
+    if ref == "reference":
+        from simkit.agents.reference import Reference
+
+        return ref, Reference
+    if ref == "null":
+        from simkit.agents.null import null
+
+        return ref, lambda part: null
+    if ref.startswith("model:"):
+        from simkit.agents.model import model_agent
+
+        return ref, model_agent(ref.removeprefix("model:"))
+    if ref.startswith(("http://", "https://")):
+        from simkit.agents.http import http_agent
+
+        return ref, http_agent(ref)
+    return ref, made_from(named_thing(ref), domain)
+
+
+def _demo(domain: Domain) -> AgentMaker:
+    file, _, name = domain.agent.partition(":")
+    return made_from(named_thing(f"{domain.folder / file}:{name}"), domain)
+
+
+def named_thing(ref: str) -> Any:
+    """What stands under `module:name` or `file.py:name`. Raises `UsageError`, or `FileError` inside a file."""
+    place, colon, name = ref.rpartition(":")
+    if not colon or not place or not name:
+        cure = did_you_mean(ref, NAMED)
+        raise UsageError(f"--agent {ref}: is no agent{cure}; give file.py:name, module:name or one of those")
+    if place.endswith(".py"):
+        if not Path(place).is_file():
+            raise UsageError(f"--agent {ref}: there is no file {place}; check the path")
+        module = load_module(Path(place))
+    else:
+        sys.path.insert(0, str(Path.cwd())) if str(Path.cwd()) not in sys.path else None
+        try:
+            module = importlib.import_module(place)
+        except ImportError as error:
+            raise UsageError(f"--agent {ref}: {one_line(error)}; check the module's name") from None
+    if not hasattr(module, name):
+        known = [key for key in vars(module) if not key.startswith("_")]
+        raise UsageError(f"--agent {ref}: {place} has no '{name}'{did_you_mean(name, known)}")
+    return getattr(module, name)
+
+
+def made_from(thing: Any, domain: Domain) -> AgentMaker:
+    """An agent maker from a function, a LangGraph graph, or a factory of one (a parameter named `tools`)."""
+    if hasattr(thing, "astream") or hasattr(thing, "compile"):
+        from simkit.agents.langgraph import from_graph
+
+        return from_graph(thing if hasattr(thing, "astream") else thing.compile())
+    if isinstance(thing, type):
+        return lambda part: thing()
+    if not callable(thing):
+        raise UsageError(f"an agent is a function or a LangGraph graph, not {type(thing).__name__}")
+    if _wants_tools(thing):
+        from simkit.agents.langgraph import from_factory
+
+        return from_factory(thing, domain.card)
+    return lambda part: thing
+
+
+def _wants_tools(thing: Any) -> bool:
+    try:
+        first = next(iter(inspect.signature(thing).parameters.values()), None)
+    except (TypeError, ValueError):
+        return False
+    return first is not None and first.name == "tools"

@@ -1,0 +1,279 @@
+"""The whole journey on one page: load · check · play · run · score · transitions.
+
+import simkit
+
+pack = simkit.load("scenarios/retail")
+run = simkit.run(pack, agent=my_agent, trials=4, out="nightly")
+print(run.summary().total.pass_rate)
+print(simkit.transitions(run, by="tool").table())
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import anyio
+
+from simkit import __version__
+from simkit.agents.resolve import resolve_agent
+from simkit.errors import UsageError
+from simkit.metrics.score import SessionScore
+from simkit.metrics.session import Metric, first_failing_event, score_session
+from simkit.paths.episode import Episode, EpisodeReader, episodes
+from simkit.play.suite import Cast, play_suite, sittings
+from simkit.spec.files import Case, Pack, load_pack, shipped
+from simkit.trace.log import Log
+from simkit.trace.store import Store
+from simkit.users.resolve import resolve_user
+
+if TYPE_CHECKING:
+    from simkit.paths.failures import FailureMatrix
+    from simkit.paths.graph import StateGraph
+    from simkit.paths.matrix import TransitionMatrix
+    from simkit.report.summary import Summary
+
+Scored = tuple[Episode, SessionScore]
+Sources = Pack | str | Path | Sequence[str | Path]
+
+
+def load(*paths: str | Path) -> Pack:
+    """Read scenario files, domain folders, or folders of those; what ships with simkit, if nothing is named.
+
+    Raises `SimkitError`, one line a mistake, for whatever cannot be played.
+    """
+    return load_pack(paths or [shipped("scenarios")])
+
+
+@dataclass(frozen=True)
+class Run:
+    """A suite that was played or imported: its logs, and every reading of them."""
+
+    store: Store
+    metrics: tuple[Metric, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The run as other commands take it."""
+        return self.store.place
+
+    def logs(self) -> Iterator[Log]:
+        """Every session's log, sorted by key."""
+        return self.store.logs()
+
+    @cached_property
+    def scored(self) -> tuple[Scored, ...]:
+        """Every session with its score, sorted by key. Computed from the log alone, once."""
+        return tuple((one, score_session(one, self.metrics)) for one in episodes(self.logs()))
+
+    def summary(self) -> Summary:
+        """The run in figures."""
+        from simkit.report.summary import summarise
+
+        return summarise(self.name, self.scored)
+
+
+def open_run(run: str | Path) -> Run:
+    """A run by name (under `runs/`), path or database URL. Raises `SimkitError` where there is none."""
+    return Run(Store.open(run))
+
+
+def run(
+    what: Sources = (),
+    agent: Any = None,
+    *,
+    user: str = "agenda",
+    trials: int = 1,
+    seed: int = 0,
+    at_once: int = 64,
+    out: str | Path | None = None,
+    progress: Callable[[SessionScore], None] | None = None,
+    manifest: Mapping[str, Any] | None = None,
+) -> Run:
+    """Play scenarios x personas x trials against an agent, and keep every event under `out` (a temporary place, if
+    None).
+
+    `agent` is a function, a LangGraph graph or factory, or a reference as `--agent` takes it; None: each domain's own
+    demo agent. One `seed` reproduces the run byte for byte at any `at_once`. Raises `SimkitError` for wrong input;
+    whatever agent, user or tools do is in the run.
+    """
+    pack = what if isinstance(what, Pack) else load(*([what] if isinstance(what, str | Path) else what))
+    if not pack.cases:
+        raise UsageError("there is no scenario to play; name a scenario file or a domain folder")
+    for name, value in (("trials", trials), ("at-once", at_once)):
+        if value < 1:
+            raise UsageError(f"--{name} {value}: must be 1 or more")
+    cast = _cast(pack, agent, user)
+    known = {"agent": cast_name(cast), "user": user, "trials": trials, "seed": seed, **(manifest or {})}
+    store = Store.create(out, known) if out is not None else Store.temporary(known)
+    with store:
+        scored = anyio.run(_play, pack, cast, store, trials, seed, at_once, progress)
+    result = Run(store)
+    result.__dict__["scored"] = tuple(sorted(scored, key=lambda one: one[0].log.session))
+    return result
+
+
+async def _play(
+    pack: Pack,
+    cast: Cast,
+    store: Store,
+    trials: int,
+    seed: int,
+    at_once: int,
+    progress: Callable[[SessionScore], None] | None,
+) -> list[Scored]:
+    reader, scored = EpisodeReader(), []
+
+    def done(log: Log) -> None:
+        store.finish(log.session, log.digest)
+        episode = reader.read(log)
+        scored.append((episode, score_session(episode)))
+        if progress:
+            progress(scored[-1][1])
+
+    todo = sittings(pack.cases, cast, trials=trials, seed=seed, versions={"simkit": __version__})
+    await play_suite(todo, cast, at_once=at_once, recorder=store.recorder, done=done)
+    return scored
+
+
+def _cast(pack: Pack, agent: Any, user: str) -> Cast:
+    domains = {case.domain.name: case.domain for case in pack.cases}
+    return Cast({name: resolve_agent(agent, domain) for name, domain in domains.items()}, resolve_user(user))
+
+
+def cast_name(cast: Cast) -> str:
+    """The agent's name, as manifest and report show it."""
+    return ", ".join(sorted({name for name, _ in cast.agents.values()}))
+
+
+def play(
+    case: Case, agent: Any = None, *, persona: str | None = None, user: str = "agenda", seed: int = 0
+) -> tuple[Episode, SessionScore]:
+    """Play one case once (with its first persona, if none is named), keep nothing, and give episode and score."""
+    chosen = [one for one in case.personas if persona in (None, one.persona)][:1]
+    if not chosen:
+        raise UsageError(f"scenario '{case.scenario.scenario}' is not played by persona '{persona}'")
+    alone = Pack((Case(case.scenario, case.domain, tuple(chosen), case.document),))
+    return run(alone, agent, user=user, seed=seed).scored[0]
+
+
+def import_run(format: str, file: str | Path, out: str | Path | None = None) -> Run:
+    """Read recorded sessions in somebody else's format into a run. Raises `SimkitError` naming file and line."""
+    from simkit.imports.formats import reader
+
+    read = reader(format)
+    path = Path(file)
+    known = {"imported": {"format": format, "file": path.name}}
+    with Store.create(out, known) if out is not None else Store.temporary(known) as store:
+        for log in read(path):
+            store.add(log)
+    return Run(store)
+
+
+def score(run: Run | str | Path, metrics: Sequence[Metric] = ()) -> tuple[SessionScore, ...]:
+    """Score a run again from its log, with further metrics `(Episode) -> Score` if given. No model is needed."""
+    opened = run if isinstance(run, Run) else open_run(run)
+    return tuple(one for _, one in Run(opened.store, tuple(metrics)).scored)
+
+
+def transitions(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> TransitionMatrix:
+    """The transition matrix of a run in a state view, of the sessions for which every `KEY=VALUE` in `given` holds."""
+    from simkit.paths.matrix import matrix_of
+
+    view, chosen = _chosen(run, by, given)
+    return matrix_of((_states(one, view) for one in chosen), by)
+
+
+def state_graph(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> StateGraph:
+    """The pooled state graph of a run in a state view."""
+    from simkit.paths.graph import graph_of
+
+    view, chosen = _chosen(run, by, given)
+    return graph_of([episode for episode, _ in chosen], view, by, [score.outcome for _, score in chosen])
+
+
+def failures(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> FailureMatrix:
+    """The transition failure matrix: from people's labels where there are any, else from the first failing call."""
+    from simkit.paths.failures import failure_matrix
+
+    view, chosen = _chosen(run, by, given)
+    failing = {str(episode.log.session): first_failing_event(score) for episode, score in chosen}
+    return failure_matrix([episode for episode, _ in chosen], view, failing)
+
+
+def _chosen(run: Run | str | Path, by: str, given: Sequence[str]) -> tuple[Any, list[Scored]]:
+    from simkit.paths.given import selector
+    from simkit.paths.states import view
+
+    opened = run if isinstance(run, Run) else open_run(run)
+    wanted = selector(given)
+    return view(by), [one for one in opened.scored if wanted(one[0], one[1].outcome)]
+
+
+def _states(scored: Scored, view: Any) -> tuple[str, ...]:
+    from simkit.paths.states import state_sequence
+
+    return state_sequence(scored[0], view, scored[1].outcome)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something a scenario fails at, before any money is spent on it."""
+
+    path: str
+    line: int
+    scenario: str
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.scenario}: {self.what}"
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What `check` looked at and what it found."""
+
+    pack: Pack
+    problems: tuple[Problem, ...] = field(default=())
+
+    @property
+    def ok(self) -> bool:
+        return not self.problems
+
+
+def check(*paths: str | Path, progress: Callable[[SessionScore], None] | None = None) -> Checked:
+    """Read everything under `paths`, play each reference path with each persona, and see an empty agent fail.
+
+    Raises `SimkitError` for files that are wrong; what can be read but does not hold is a `Problem`.
+    """
+    pack = load(*paths)
+    if not pack.cases:
+        return Checked(pack)
+    unproven = [case for case in pack.cases if not case.scenario.reference]
+    problems = [_problem(case, "has no reference path; add 'reference:'") for case in unproven]
+    cases = {case.scenario.scenario: case for case in pack.cases if case.scenario.reference}
+    if cases:
+        provable = Pack(tuple(cases.values()))
+        for _, one in run(provable, "reference", progress=progress).scored:
+            problems += [_problem(cases[one.scenario], text) for text in _unproven(one)]
+        for _, one in run(provable, "null", progress=progress).scored:
+            if one.passed:
+                what = f"passes with {one.persona} though the agent does nothing; ask for something it must say or do"
+                problems.append(_problem(cases[one.scenario], what))
+    return Checked(pack, tuple(dict.fromkeys(problems)))
+
+
+def _unproven(score: SessionScore) -> Iterator[str]:
+    if not score.passed:
+        yield f"the reference path does not reach the goal with {score.persona}: {score.reason}"
+    for finding in score.findings:
+        yield f"the reference path has a {finding.kind} with {score.persona}: {finding.sentence}"
+
+
+def _problem(case: Case, what: str) -> Problem:
+    key = "reference" if case.scenario.reference else "scenario"
+    error = case.document.error(what, (key,), key=True)
+    return Problem(str(error.path), error.line, case.scenario.scenario, what)

@@ -1,0 +1,269 @@
+"""Scenario packs on disk: what lies where, read into frozen values, every mistake with its position.
+
+scenarios/<domain>/   domain.yaml · tools.py · policy.md · state.json · one or more cases a *.yaml file
+personas/             one persona a *.yaml file; looked for beside the pack and above it, then among those shipped
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from simkit.errors import FileError, FileErrors, UsageError, did_you_mean, one_line
+from simkit.spec import crosscheck
+from simkit.spec.domain import Card, Domain, DomainFile
+from simkit.spec.frozen import Frozen
+from simkit.spec.persona import Persona
+from simkit.spec.scenario import Scenario
+from simkit.spec.state import names_at, read_state, tables_hash
+from simkit.spec.strict_yaml import Document, Loc, read_documents, read_text
+from simkit.spec.tools import read_tools
+
+Model = TypeVar("Model", bound=Frozen)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One scenario with all it needs to be played, and where it was written."""
+
+    scenario: Scenario
+    domain: Domain
+    personas: tuple[Persona, ...]
+    document: Document = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
+class Pack:
+    """What some paths hold: cases to play, and the domains and personas that were read."""
+
+    cases: tuple[Case, ...]
+    domains: tuple[Domain, ...] = ()
+    personas: tuple[Persona, ...] = ()
+
+
+def shipped(name: str) -> Path:
+    """The folder `scenarios` or `personas` that comes with simkit."""
+    package = Path(__file__).parent.parent
+    inside = package / "shipped" / name
+    return inside if inside.is_dir() else package.parent / name
+
+
+def load_pack(paths: Iterable[Path | str]) -> Pack:
+    """Everything under `paths`: scenario files, domain folders, persona files, or folders of those.
+
+    Raises `FileErrors` with every mistake found, or `UsageError` for a path that does not exist or holds nothing.
+    """
+    loader = _Loader()
+    for path in paths:
+        loader.add(Path(path))
+    return loader.pack()
+
+
+class _Loader:
+    """Collects what is found and what is wrong, so that one pass shows every mistake."""
+
+    def __init__(self) -> None:
+        self.cases: list[Case] = []
+        self.domains: dict[Path, Domain | None] = {}
+        self.personas: dict[Path, Persona | None] = {}
+        self.errors: list[FileError] = []
+        self.seen: dict[str, Document] = {}
+
+    def add(self, path: Path) -> None:
+        if not path.exists():
+            siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
+            raise UsageError(f"{path}: there is no such file or folder{did_you_mean(path.name, siblings)}")
+        files = [path] if path.is_file() else sorted(_yaml_files(path))
+        if not files:
+            raise UsageError(f"{path}: holds no scenario, domain or persona (*.yaml); check the path")
+        for file in files:
+            try:
+                self._file(file)
+            except FileErrors as error:
+                self.errors += error.errors
+            except FileError as error:
+                self.errors.append(error)
+
+    def pack(self) -> Pack:
+        if self.errors:
+            unique = {str(error): error for error in self.errors}
+            raise FileErrors(list(unique.values()))
+        domains = tuple(domain for domain in self.domains.values() if domain)
+        return Pack(tuple(self.cases), domains, tuple(p for p in self.personas.values() if p))
+
+    def _file(self, file: Path) -> None:
+        if file.name == "domain.yaml":
+            self._domain(file.parent)
+            return
+        for document in read_documents(file):
+            if _kind(document) == "persona":
+                self._persona(file)
+            else:
+                self._scenario(document)
+
+    def _domain(self, folder: Path) -> Domain | None:
+        if folder not in self.domains:
+            self.domains[folder] = None
+            self.domains[folder] = read_domain(folder)
+        return self.domains[folder]
+
+    def _persona(self, file: Path) -> Persona | None:
+        if file not in self.personas:
+            self.personas[file] = None
+            self.personas[file] = read_persona(file)
+        return self.personas[file]
+
+    def _scenario(self, document: Document) -> None:
+        scenario = validate(Scenario, document)
+        name = scenario.scenario
+        if name in self.seen:
+            first = self.seen[name].path
+            raise document.error(f"scenario '{name}' stands in {first} too; give it another name", ("scenario",))
+        self.seen[name] = document
+        domain = self._domain(_domain_folder(scenario, document))
+        if domain is None:
+            return
+        scenario = scenario.model_copy(update={"domain": domain.name})
+        folders = persona_folders(document.path)
+        personas = [self._named_persona(n, document, folders, at) for at, n in enumerate(scenario.personas)]
+        errors = list(crosscheck.scenario_mistakes(scenario, domain, document))
+        self.errors += errors
+        if not errors and all(personas):
+            self.cases.append(Case(scenario, domain, tuple(p for p in personas if p), document))
+
+    def _named_persona(self, name: str, document: Document, folders: list[Path], at: int) -> Persona | None:
+        for folder in folders:
+            if (file := folder / f"{name}.yaml").is_file():
+                return self._persona(file)
+        known = {file.stem for folder in folders for file in folder.glob("*.yaml")}
+        raise document.error(f"there is no persona '{name}'{did_you_mean(name, known)}", ("personas", at))
+
+
+def read_persona(file: Path) -> Persona:
+    """The persona in a file. Raises `FileError`."""
+    documents = read_documents(file)
+    if not documents:
+        raise FileError(file, "is empty; a persona starts with 'persona: NAME'")
+    persona = validate(Persona, documents[0])
+    if persona.persona != file.stem:
+        what = f"persona '{persona.persona}' stands in a file named {file.name}; name both the same"
+        raise documents[0].error(what, ("persona",))
+    if errors := list(crosscheck.persona_mistakes(persona, documents[0])):
+        raise FileErrors(errors)
+    return persona
+
+
+def read_domain(folder: Path) -> Domain:
+    """The domain in a folder: domain.yaml, tools.py, policy.md, state.json. Raises `FileError`."""
+    file = folder / "domain.yaml"
+    stamp = tuple((p.name, p.stat().st_mtime_ns) for p in sorted(folder.glob("*")) if p.is_file())
+    return _read_domain(file, stamp)
+
+
+@lru_cache(maxsize=64)
+def _read_domain(file: Path, _stamp: object) -> Domain:
+    folder = file.parent
+    documents = read_documents(file)
+    if not documents:
+        raise FileError(file, "is empty; a domain starts with 'domain: NAME'")
+    said = validate(DomainFile, documents[0])
+    tools, functions = read_tools(folder / "tools.py")
+    tables = read_state(folder / "state.json")
+    policy = read_text(folder / "policy.md")
+    errors = list(crosscheck.domain_mistakes(said, tools, tables, policy, documents[0]))
+    if errors:
+        raise FileErrors(errors)
+    card = Card(
+        domain=said.domain,
+        summary=said.summary,
+        now=said.now,
+        policy=policy,
+        tools=tools,
+        slots=said.slots,
+        rules=said.rules,
+        user_acts=said.user_acts,
+        catalogue={kind: tuple(sorted(set(names_at(tables, path)))) for kind, path in said.catalogue.items()},
+        world=f"{tables_hash(tables):032x}",
+    )
+    agent = said.agent if ":" in said.agent else f"{said.agent}:build"
+    return Domain(card=card, folder=folder, functions=functions, tables=tables, agent=agent)
+
+
+def persona_folders(path: Path) -> list[Path]:
+    """Where personas of a pack are looked for: `personas/` beside the file and above it, then those shipped."""
+    above = [parent / "personas" for parent in list(path.resolve().parents)[:4]]
+    return [folder for folder in [path.resolve().parent, *above] if folder.name == "personas" and folder.is_dir()] + [
+        shipped("personas")
+    ]
+
+
+def validate(model: type[Model], document: Document) -> Model:
+    """The document as a `model`. Raises `FileErrors` with one error a mistake, each at its line and column."""
+    if not isinstance(document.value, dict):
+        raise document.error(f"a {model.__name__.lower()} is a mapping of keys to values; start with 'key: value'")
+    try:
+        return model.model_validate(document.value)
+    except ValidationError as error:
+        found = [_mistake(document, dict(one)) for one in error.errors(include_url=False)]
+        unique = {(one.line, one.column): one for one in reversed(found)}
+        raise FileErrors(sorted(unique.values(), key=lambda one: (one.line, one.column))) from None
+
+
+def _mistake(document: Document, error: dict[str, Any]) -> FileError:
+    loc: Loc = tuple(error["loc"])
+    context = error.get("ctx") or {}
+    name = ".".join(str(part) for part in loc)
+    if error["type"] == "unknown_key":
+        return document.error(error["msg"], (*loc, context["key"]), key=True)
+    if error["type"] == "missing":
+        return document.error(f"'{loc[-1]}' is missing; add '{loc[-1]}: …'", loc[:-1], key=True)
+    if "at" in context:
+        return document.error(error["msg"], (*loc, *context["at"]), key=True)
+    message = error["msg"][0].lower() + error["msg"][1:]
+    if error["type"].startswith(("bad_", "unknown_")):
+        return document.error(message, loc)
+    return document.error(f"{name} is {one_line(repr(error['input']), 60)}; {message}", loc)
+
+
+def _kind(document: Document) -> str:
+    """Whether a document is a persona or a scenario: by its first key, else by where it stands."""
+    if not isinstance(document.value, dict):
+        raise document.error("a scenario or persona is a mapping of keys to values; start with 'scenario: NAME'")
+    in_personas = document.path.resolve().parent.name == "personas"
+    if "persona" in document.value or (in_personas and "scenario" not in document.value):
+        return "persona"
+    return "scenario"
+
+
+def _domain_folder(scenario: Scenario, document: Document) -> Path:
+    here = document.path.parent
+    if not scenario.domain:
+        if not (here / "domain.yaml").is_file():
+            raise document.error("names no domain and stands in no domain's folder; add 'domain: NAME'")
+        return here
+    places = [here, here / scenario.domain, here.parent / scenario.domain, shipped("scenarios") / scenario.domain]
+    for place in places:
+        if (place / "domain.yaml").is_file() and (place != here or _names(place) == scenario.domain):
+            return place
+    known = {file.parent.name for root in (here.parent, shipped("scenarios")) for file in root.glob("*/domain.yaml")}
+    known |= {_names(here)} if (here / "domain.yaml").is_file() else set()
+    what = f"there is no domain '{scenario.domain}'{did_you_mean(scenario.domain, known)}"
+    raise document.error(what, ("domain",))
+
+
+def _names(folder: Path) -> str:
+    documents = read_documents(folder / "domain.yaml")
+    value = documents[0].value if documents else None
+    return str(value.get("domain", "")) if isinstance(value, dict) else ""
+
+
+def _yaml_files(folder: Path) -> Iterator[Path]:
+    for file in folder.rglob("*.y*ml"):
+        hidden = any(part.startswith((".", "__")) for part in file.relative_to(folder).parts)
+        if file.suffix in (".yaml", ".yml") and not hidden and "knowledge" not in file.parts:
+            yield file

@@ -1,0 +1,120 @@
+"""The JSON Schemas of scenario, persona and domain files, for editors: they describe what a person writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema
+
+from simkit.spec.condition import CHECKS
+from simkit.spec.domain import DomainFile
+from simkit.spec.goal import SAYS_KINDS
+from simkit.spec.persona import Persona
+from simkit.spec.scenario import Scenario
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+_ANY = {"description": "Any plain value."}
+_CALL = {
+    "description": "A tool's name, or one name with the arguments it must have.",
+    "anyOf": [
+        {"type": "string"},
+        {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": {"type": ["object", "null"]},
+        },
+    ],
+}
+_WRITTEN: dict[str, Any] = {
+    "Condition": {
+        "description": "A value that must stand there, or one check of it.",
+        "anyOf": [
+            {"type": ["string", "number", "boolean", "null", "array"]},
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 2,
+                "additionalProperties": False,
+                "properties": {**{check: _ANY for check in CHECKS if check != "equals"}, "within": {"type": "number"}},
+            },
+        ],
+    },
+    "CallPattern": _CALL,
+    "Says": {
+        "description": "Words the agent must say: a text, or a typed value.",
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "additionalProperties": False,
+                "properties": {kind: _ANY for kind in SAYS_KINDS},
+            },
+        ],
+    },
+    "Step": {
+        **_CALL,
+        "description": "A call (`get_order: {order_id: W1}`), a user's act (`user.TOOL: {…}`), `say: …`, or `any_order: […]`.",
+        "anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1}],
+    },
+}
+"""Definitions whose short written forms differ from the values they are read into."""
+
+_ONE_OR_MANY = ("personas", "then", "script", "also", "when", "call", "first", "confirm_before")
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """File name to schema: scenario.schema.json, persona.schema.json, domain.schema.json."""
+    models = {"scenario": Scenario, "persona": Persona, "domain": DomainFile}
+    return {f"{name}.schema.json": _schema(model) for name, model in models.items()}
+
+
+def write_schemas(folder: Path) -> list[Path]:
+    """Write the three schemas into `folder` and return their paths."""
+    import json
+
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for name, schema in schemas().items():
+        paths.append(folder / name)
+        paths[-1].write_text(json.dumps(schema, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    return paths
+
+
+def _schema(model: Any) -> dict[str, Any]:
+    schema = model.model_json_schema(schema_generator=GenerateJsonSchema)
+    for name in schema.get("$defs", {}):
+        if name in _WRITTEN:
+            schema["$defs"][name] = _WRITTEN[name]
+    _loosen(schema)
+    return {"$schema": DIALECT, **schema}
+
+
+def _loosen(node: Any) -> None:
+    """Let a single text stand where a list of texts is wanted, as the reader does."""
+    if isinstance(node, dict):
+        properties = node.get("properties")
+        for name, field in (properties if isinstance(properties, dict) else {}).items():
+            if name in _ONE_OR_MANY and isinstance(field, dict):
+                _one_or_many(field)
+            if name == "phrases" and isinstance(field, dict):
+                _one_or_many(field["additionalProperties"])
+        for value in node.values():
+            _loosen(value)
+    elif isinstance(node, list):
+        for value in node:
+            _loosen(value)
+
+
+def _one_or_many(field: dict[str, Any]) -> None:
+    choices = field.get("anyOf") or [field.copy()]
+    lists = [choice for choice in choices if choice.get("type") == "array"]
+    if lists and not any(choice.get("type") == "string" for choice in choices):
+        about = {key: field[key] for key in ("description", "default", "title") if key in field}
+        kept = [{k: v for k, v in choice.items() if k not in about} for choice in choices]
+        field.clear()
+        field |= {**about, "anyOf": [{"type": "string"}, *kept]}

@@ -1,0 +1,32 @@
+"""From a kind of user to what makes it: `agenda`, `scripted`, `llm:PROVIDER/NAME`, `replay:RUN`."""
+
+from __future__ import annotations
+
+from simkit.errors import UsageError, did_you_mean
+from simkit.play.user import UserMaker
+
+KINDS = ("agenda", "scripted", "llm:PROVIDER/NAME", "replay:RUN")
+
+
+def resolve_user(kind: str) -> tuple[str, UserMaker]:
+    """The user's name and what makes it. Raises `UsageError` for a kind that does not exist."""
+    name, _, rest = kind.partition(":")
+    if kind == "agenda":
+        from simkit.users.agenda import Agenda
+
+        return kind, Agenda
+    if kind == "scripted":
+        from simkit.users.scripted import Scripted
+
+        return kind, Scripted
+    if name == "llm" and rest:
+        from simkit.users.llm import llm_user
+
+        return kind, llm_user(rest)
+    if name == "replay" and rest:
+        from simkit.trace.store import Store
+        from simkit.users.replay import replayed
+
+        with Store.open(rest) as store:
+            return kind, replayed({log.session: log for log in store.logs()}, rest)
+    raise UsageError(f"--user {kind}: is no kind of user{did_you_mean(kind, KINDS)}")
