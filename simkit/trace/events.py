@@ -170,6 +170,7 @@ EndReason = Literal[
     "time_limit",
     "agent_failed",
     "user_failed",
+    "model_failed",
     "interrupted",
     "recorded",
 ]

@@ -1,0 +1,119 @@
+"""A run's folder and its manifest: run.json, which says what was played and how.
+
+A folder is a run if and only if it has a run.json: it is written last when a run is made, and never in part.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from simkit.errors import StoreError, UsageError, did_you_mean, one_line
+
+RUNS = Path("runs")
+"""Where runs given by name stand."""
+
+MANIFEST = "run.json"
+DATABASE = "run.db"
+FORMAT = 1
+"""Of the manifest and the tables; goes up when an older simkit could not read them."""
+
+
+def folder_of(run: str | Path) -> Path:
+    """The folder that `--out RUN` names: a path if it has a separator, else a folder under `runs/`."""
+    text = str(run)
+    if isinstance(run, Path) or "/" in text or os.sep in text or text in (".", ".."):
+        return Path(run)
+    if not text.strip():
+        raise UsageError("--out is empty; give the run a name")
+    return RUNS / text
+
+
+def claim(folder: Path) -> None:
+    """Make a run's folder and its empty database, readable by its owner only. Raises StoreError if a run is there."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if (folder / MANIFEST).exists():
+            raise FileExistsError
+        os.close(os.open(folder / DATABASE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except FileExistsError:
+        raise StoreError(f"{folder}: there is a run already; choose another --out, or remove the folder") from None
+    except OSError as error:
+        raise cannot_write(folder, error) from None
+
+
+def release(folder: Path) -> None:
+    """Remove a run's files, and its folder if nothing else is in it."""
+    for name in (MANIFEST, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+        (folder / name).unlink(missing_ok=True)
+    with suppress(OSError):
+        folder.rmdir()
+
+
+def find(run: str | Path) -> Path:
+    """The folder of a run that exists. Raises UsageError, with the nearest name, for anything else."""
+    folder = folder_of(run)
+    if (folder / MANIFEST).is_file():
+        return folder
+    near = sorted(str(path.parent) for path in folder.parent.glob(f"*/{MANIFEST}"))
+    names = near if "/" in str(run) or os.sep in str(run) else [Path(path).name for path in near]
+    cure = did_you_mean(run, names) or "; make one with simkit run --out NAME"
+    raise UsageError(f"'{one_line(run)}' is no run: {folder} has no {MANIFEST}{cure}")
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """The manifest in `folder`. Raises StoreError for one that is damaged or of a newer simkit."""
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise StoreError(f"{path}: cannot be read ({one_line(error)}); restore it from a copy") from None
+    if not isinstance(manifest, dict):
+        raise StoreError(f"{path}: is not a run's manifest; restore it from a copy")
+    known = manifest.get("format")
+    if not isinstance(known, int) or known > FORMAT:
+        what = f"{path}: has format {one_line(known)}, this simkit reads up to {FORMAT}; update simkit"
+        raise StoreError(what)
+    return manifest
+
+
+def write(folder: Path, manifest: dict[str, Any]) -> None:
+    """Replace the manifest: whoever reads it, even after a power cut, finds the old one or the new one, whole."""
+    text = json.dumps({"format": FORMAT, **manifest}, indent=2, sort_keys=True) + "\n"
+    try:
+        _replace(folder / MANIFEST, text)
+    except OSError as error:
+        raise cannot_write(folder / MANIFEST, error) from None
+
+
+def _replace(path: Path, text: str) -> None:
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync_folder(path.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    if os.name != "posix":  # Windows opens no folders, and keeps a rename without being asked
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def cannot_write(path: Path | str, error: object) -> StoreError:
+    """The error to raise when `path` cannot be written."""
+    return StoreError(f"{path}: cannot be written ({one_line(error)}); free space or choose another --out")

@@ -1,0 +1,266 @@
+"""The store: a run's sessions as they happen, and as logs again.
+
+    with Store.create("nightly", {"seed": 7}) as store:      # runs/nightly/run.json and run.db
+        recorder = store.recorder(SessionKey("late-refund", "novice", 0))
+        recorder.record(event)
+        store.finish(recorder.key, log.digest)
+    logs = Store.open("nightly").logs()
+
+A run is a folder that holds all its state and nothing outside of it; a database URL in its place
+(`postgresql+psycopg://host/db?run=nightly`) makes a shared server the folder.
+"""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
+
+from simkit.errors import StoreError, UsageError, one_line
+from simkit.trace import manifest as folders
+from simkit.trace.events import Event, Started
+from simkit.trace.log import Beside, Log, SessionKey
+from simkit.trace.reading import Intent, Reader, reported
+from simkit.trace.writer import Finished, Happened, Intended, Opened, Settled, Writer
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+_AT_ONCE = Beside()
+
+
+class Recorder:
+    """Takes down one session. Not for several threads at once; many recorders of one store may interleave."""
+
+    __slots__ = ("_intents", "_writer", "events", "key", "session")
+
+    def __init__(self, writer: Writer, session: int, key: SessionKey) -> None:
+        self._writer, self.session, self.key = writer, session, key
+        self._intents = 0
+        self.events = 0
+
+    def record(self, event: Event, beside: Beside = _AT_ONCE) -> None:
+        """Keep the session's next event. Does not wait for the disk. Raises StoreError if an earlier write failed."""
+        if isinstance(event, Started):
+            self._writer.put(Opened(self.session, self.key, str(event.domain.get("domain", ""))))
+        self._writer.put(Happened(self.session, event, beside))
+        self.events += 1
+
+    def intend(self, kind: str, body: Any) -> int:
+        """Say what is about to be paid for or changed (`body`: JSON). `Store.flush` waits until that is durable.
+
+        Returns the intent's number in its session, to be given to `settle` once the result is recorded.
+        """
+        ordinal, self._intents = self._intents, self._intents + 1
+        self._writer.put(Intended(self.session, ordinal, kind, body))
+        return ordinal
+
+    def settle(self, intent: int) -> None:
+        """Say that what was intended is done."""
+        self._writer.put(Settled(self.session, intent))
+
+
+class Store:
+    """One run. Make it with `create`, `temporary` or `open`, and close it (or use it in a `with`)."""
+
+    def __init__(self, engine: Engine, place: str, folder: Path | None, manifest: dict[str, Any]) -> None:
+        self.folder = folder
+        """Where the run stands; None on a server."""
+        self.place = place
+        """The folder or the URL, without a password, as messages name it."""
+        self._engine, self._manifest = engine, manifest
+        self._writer = Writer(engine, place)
+        self._reader = Reader(engine, place)
+        self._open: dict[SessionKey, Recorder] = {}
+        self._numbers: Iterator[int] | None = None
+
+    @classmethod
+    def create(cls, run: str | Path, manifest: dict[str, Any]) -> Self:
+        """A new run: a name under `runs/`, a path (it has a separator), or a database URL.
+
+        Raises StoreError where a run stands already, or nothing can be written.
+        """
+        if "://" in str(run):
+            return cls._create_on_server(str(run), manifest)
+        folder = folders.folder_of(run)
+        folders.claim(folder)
+        store = cls(_connect(folder / folders.DATABASE), str(folder), folder, {})
+        with reported(store.place, folders.cannot_write):
+            from simkit.trace import tables
+
+            tables.create(store._engine)
+        store.update_manifest(**manifest)
+        return store
+
+    @classmethod
+    def temporary(cls, manifest: dict[str, Any] | None = None) -> Self:
+        """A run that nobody wants to keep: in a temporary folder that goes when the store does."""
+        above = tempfile.mkdtemp(prefix="simkit-")
+        store = cls.create(Path(above) / "run", manifest or {})
+        weakref.finalize(store, shutil.rmtree, above, ignore_errors=True)
+        return store
+
+    @classmethod
+    def open(cls, run: str | Path) -> Self:
+        """A run that exists. Raises UsageError for a name that is none, StoreError for a damaged one."""
+        if "://" in str(run):
+            return cls._open_on_server(str(run))
+        folder = folders.find(run)
+        manifest = folders.read(folder)
+        if not (folder / folders.DATABASE).is_file():
+            raise StoreError(f"{folder}: has no {folders.DATABASE}; restore it from a copy, or remove the folder")
+        return cls(_connect(folder / folders.DATABASE), str(folder), folder, manifest)
+
+    @classmethod
+    def _create_on_server(cls, url: str, manifest: dict[str, Any]) -> Self:
+        from simkit.trace import tables
+
+        engine = _connect(url)
+        store = cls(engine, _place(engine), None, {})
+        with reported(store.place, _no_new_run):
+            tables.create(engine)
+        store.update_manifest(**manifest)
+        return store
+
+    @classmethod
+    def _open_on_server(cls, url: str) -> Self:
+        from simkit.trace import tables
+
+        engine = _connect(url)
+        place = _place(engine)
+        with reported(place, _no_run):
+            text = tables.manifest(engine)
+        return cls(engine, place, None, json.loads(text or "{}"))
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """What run.json says: a copy."""
+        return dict(self._manifest)
+
+    def update_manifest(self, **changes: Any) -> None:
+        """Set some entries of the manifest; it is replaced as a whole, or not at all."""
+        changed = {**self._manifest, **changes, "format": folders.FORMAT}
+        if self.folder is not None:
+            folders.write(self.folder, changed)
+        else:
+            from simkit.trace import tables
+
+            with reported(self.place, folders.cannot_write):
+                tables.insert_or_replace_manifest(self._engine, json.dumps(changed))
+        self._manifest = changed
+
+    def recorder(self, key: SessionKey) -> Recorder:
+        """The recorder of a session that was not recorded before."""
+        if self._numbers is None:
+            self._numbers = itertools.count(self._reader.last_session() + 1)
+        self._open[key] = Recorder(self._writer, next(self._numbers), key)
+        return self._open[key]
+
+    def finish(self, key: SessionKey, digest: str) -> None:
+        """Say that a session came to its end, with the digest of its log."""
+        recorder = self._open.pop(key)
+        self._writer.put(Finished(recorder.session, digest, recorder.events))
+
+    def add(self, log: Log) -> None:
+        """Record a whole session that happened elsewhere."""
+        recorder = self.recorder(log.session)
+        for event, beside in itertools.zip_longest(log.events, log.beside, fillvalue=_AT_ONCE):
+            recorder.record(event, beside)  # type: ignore[arg-type]
+        if log.ended:
+            self.finish(log.session, log.digest)
+
+    def flush(self) -> None:
+        """Wait until all that was recorded is durable. Raises StoreError if any write failed."""
+        self._writer.flush()
+
+    def close(self) -> None:
+        """Write all that was recorded and let go of the database. Raises StoreError if any write failed.
+
+        A closed store can still be read.
+        """
+        self._writer.close()
+
+    def discard(self) -> None:
+        """Close, and remove what `create` made: for a run that came to nothing, so that its name is free again."""
+        with suppress(StoreError):
+            self._writer.close()
+        if self.folder is not None:
+            folders.release(self.folder)
+            return
+        from simkit.trace import tables
+
+        with reported(self.place, folders.cannot_write):
+            tables.drop(self._engine)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            self.close()
+        except StoreError as failure:
+            if error is None:
+                raise
+            error.add_note(str(failure))  # what was under way tells more than what it led to
+
+    def logs(self) -> Iterator[Log]:
+        """Every session, sorted by key (trials by number), one in memory at a time, unfinished ones included.
+
+        Sessions that cannot be read are left out; the StoreError that then ends the iteration names them.
+        """
+        self.flush()
+        return self._reader.logs()
+
+    def log(self, key: SessionKey) -> Log:
+        """One session. Raises UsageError if the run has none of that key, StoreError if it is damaged."""
+        self.flush()
+        return self._reader.log(key)
+
+    def intents(self, key: SessionKey) -> tuple[Intent, ...]:
+        """What a session was about to pay for or to change, in order."""
+        self.flush()
+        return self._reader.intents(key)
+
+    def digests(self) -> dict[str, str]:
+        """Key to digest of every finished session: what `trace.log.run_digest` makes one digest of."""
+        self.flush()
+        return self._reader.digests()
+
+
+def _connect(url: str | Path) -> Engine:
+    from sqlalchemy.engine import URL
+    from sqlalchemy.exc import ArgumentError
+
+    from simkit.trace import tables
+
+    try:
+        if isinstance(url, Path):
+            return tables.connect(URL.create("sqlite", database=str(url)))
+        return tables.connect(url)
+    except ArgumentError:
+        scheme = one_line(str(url).partition("://")[0], 40)  # the rest may hold a password
+        what = f"'{scheme}://…' is no database URL; as in postgresql+psycopg://host/database?run=nightly"
+        raise UsageError(what) from None
+
+
+def _place(engine: Engine) -> str:
+    from simkit.trace import tables
+
+    return f"{engine.url.render_as_string(hide_password=True)} {tables.schema_of(engine)}".strip()
+
+
+def _no_new_run(place: str, error: object) -> StoreError:
+    return StoreError(f"{place}: no run can be made ({one_line(error)}); choose another ?run=NAME, or check the server")
+
+
+def _no_run(place: str, error: object) -> StoreError:
+    return StoreError(f"{place}: has no run ({one_line(error)}); check the URL and its ?run=NAME")

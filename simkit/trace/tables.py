@@ -1,0 +1,201 @@
+"""The tables of a run, and all SQL there is: the same for SQLite (a run's folder) and PostgreSQL (a shared server).
+
+blobs      digest, body                           scenarios, personas and domains, each once however often played
+sessions   id, scenario, persona, trial, domain, finished, digest, events
+events     session, seq, kind, body, at, took, cost     body: canonical JSON; times (s) and cost (USD) stand beside it
+intents    session, ordinal, kind, body, settled        what was about to be paid for or changed
+manifest   id, body                               where there is no folder for a run.json
+
+Text is JSON with everything but ASCII escaped: neither database can hold lone surrogates, nor PostgreSQL NUL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Integer,
+    MetaData,
+    NullPool,
+    Row,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    create_engine,
+    event,
+    func,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.schema import CreateSchema, DropSchema
+
+from simkit.errors import UsageError
+
+_METADATA = MetaData()
+_NAME = Text().with_variant(Text(collation="C"), "postgresql")
+"""Sorted by code point, as SQLite and Python do."""
+
+BLOBS = Table("blobs", _METADATA, Column("digest", String(32), primary_key=True), Column("body", Text, nullable=False))
+SESSIONS = Table(
+    "sessions",
+    _METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("scenario", _NAME, nullable=False),
+    Column("persona", _NAME, nullable=False),
+    Column("trial", Integer, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("finished", Boolean, nullable=False, default=False),
+    Column("digest", String(64), nullable=False, default=""),
+    Column("events", Integer, nullable=False, default=0),
+    UniqueConstraint("scenario", "persona", "trial"),
+)
+EVENTS = Table(
+    "events",
+    _METADATA,
+    Column("session", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("kind", String(20), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("at", Float, nullable=False),
+    Column("took", Float, nullable=False),
+    Column("cost", Float),
+)
+INTENTS = Table(
+    "intents",
+    _METADATA,
+    Column("session", Integer, primary_key=True, autoincrement=False),
+    Column("ordinal", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("settled", Boolean, nullable=False, default=False),
+)
+_MANIFEST = Table(
+    "manifest",
+    _METADATA,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+)
+
+INSERT_BLOBS, INSERT_SESSIONS, INSERT_EVENTS, INSERT_INTENTS = map(insert, (BLOBS, SESSIONS, EVENTS, INTENTS))
+SETTLE_INTENTS = (
+    update(INTENTS)
+    .where(INTENTS.c.session == bindparam("of_session"), INTENTS.c.ordinal == bindparam("of_ordinal"))
+    .values(settled=True)
+)
+FINISH_SESSIONS = (
+    update(SESSIONS)
+    .where(SESSIONS.c.id == bindparam("of_session"))
+    .values(finished=True, digest=bindparam("with_digest"), events=bindparam("with_events"))
+)
+
+
+def connect(url: str | URL) -> Engine:
+    """The engine behind a database URL. `?run=NAME` on a server's URL names the run: each has a schema of its own."""
+    address = make_url(url)
+    if address.get_backend_name() == "sqlite":
+        engine = create_engine(address, poolclass=NullPool)
+        event.listen(engine, "connect", _durable)
+        return engine
+    run = str(address.query.get("run", "run"))
+    if not run.isidentifier():
+        raise UsageError(f"run={run!r} in the URL must be one word; write letters, digits and '_'")
+    try:
+        engine = create_engine(address.difference_update_query(["run"]), poolclass=NullPool)
+    except ImportError:
+        driver = address.get_driver_name()
+        raise UsageError(f"{driver} is not installed; pip install 'simkit[postgres]'") from None
+    return engine.execution_options(schema_translate_map={None: f"simkit_{run}"})
+
+
+def _durable(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def create(engine: Engine) -> None:
+    """Make the tables. Raises ProgrammingError where they exist."""
+    with engine.begin() as connection:
+        if schema := schema_of(engine):
+            connection.execute(CreateSchema(schema))
+        _METADATA.create_all(connection, checkfirst=False)
+
+
+def drop(engine: Engine) -> None:
+    """Remove the tables and all that is in them."""
+    with engine.begin() as connection:
+        _METADATA.drop_all(connection)
+        if schema := schema_of(engine):
+            connection.execute(DropSchema(schema))
+
+
+def schema_of(engine: Engine) -> str:
+    """The schema that a run has on a server; empty in a file."""
+    return (engine.get_execution_options().get("schema_translate_map") or {}).get(None, "")
+
+
+def insert_or_replace_manifest(engine: Engine, body: str) -> None:
+    """Keep the manifest of a run that has no folder."""
+    with engine.begin() as connection:
+        connection.execute(_MANIFEST.delete())
+        connection.execute(_MANIFEST.insert().values(id=1, body=body))
+
+
+def manifest(engine: Engine) -> str | None:
+    """The manifest of a run that has no folder, or None."""
+    with engine.connect() as connection:
+        return connection.execute(select(_MANIFEST.c.body)).scalar()
+
+
+def known_blobs(connection: Connection) -> set[str]:
+    """Digests of all blobs."""
+    return set(connection.execute(select(BLOBS.c.digest)).scalars())
+
+
+def last_session(connection: Connection) -> int:
+    """The highest session number; 0 where there is none."""
+    return connection.execute(select(func.max(SESSIONS.c.id))).scalar() or 0
+
+
+def sessions(connection: Connection) -> Iterator[Row[Any]]:
+    """(id, scenario, persona, trial, finished, digest) of every session, sorted by key, trials by number."""
+    c = SESSIONS.c
+    rows = select(c.id, c.scenario, c.persona, c.trial, c.finished, c.digest).order_by(c.scenario, c.persona, c.trial)
+    yield from connection.execution_options(yield_per=1000).execute(rows)
+
+
+def session_id(connection: Connection, scenario: str, persona: str, trial: int) -> int | None:
+    """The number of one session, or None."""
+    c = SESSIONS.c
+    wanted = select(c.id).where(c.scenario == scenario, c.persona == persona, c.trial == trial)
+    return connection.execute(wanted).scalar()
+
+
+def events(connection: Connection, session: int) -> Sequence[Row[Any]]:
+    """(body, at, took, cost) of a session's events, in order."""
+    c = EVENTS.c
+    rows = select(c.body, c.at, c.took, c.cost).where(c.session == session).order_by(c.seq)
+    return connection.execute(rows).all()
+
+
+def blob(connection: Connection, digest: str) -> str | None:
+    """The blob of that digest, or None."""
+    return connection.execute(select(BLOBS.c.body).where(BLOBS.c.digest == digest)).scalar()
+
+
+def intents(connection: Connection, session: int) -> Sequence[Row[Any]]:
+    """(ordinal, kind, body, settled) of a session's intents, in order."""
+    c = INTENTS.c
+    rows = select(c.ordinal, c.kind, c.body, c.settled).where(c.session == session).order_by(c.ordinal)
+    return connection.execute(rows).all()

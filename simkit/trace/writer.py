@@ -1,0 +1,230 @@
+"""The one writer of a run: a thread that takes what was recorded off a bounded queue and commits it in groups.
+
+Recording costs a put on the queue; serialising, hashing and the disk's time are the thread's. When a write fails,
+nothing more is accepted: whoever records next gets the StoreError, so nobody goes on paying for what is not kept.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import queue
+import threading
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from simkit.errors import StoreError
+from simkit.trace.events import Event, Started, plain
+from simkit.trace.log import Beside, SessionKey, canonical_line
+from simkit.trace.manifest import cannot_write
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection, Engine
+
+WAITING = 10_000
+"""Entries that may wait for the disk before recording has to wait for it too."""
+GROUP = 2_000
+"""Entries that are committed together, at most."""
+LINGER = 0.01
+"""Seconds for which an entry waits for company, unless somebody waits for the disk."""
+
+SHARED = ("scenario", "persona", "domain")
+"""What a session's first event has in common with many others: kept once, by digest."""
+
+
+class Opened(NamedTuple):
+    """A session's first event is about to come."""
+
+    session: int
+    key: SessionKey
+    domain: str
+
+
+class Happened(NamedTuple):
+    """An event of a session."""
+
+    session: int
+    event: Event
+    beside: Beside
+
+
+class Intended(NamedTuple):
+    """Something that is about to be paid for or changed."""
+
+    session: int
+    ordinal: int
+    kind: str
+    body: Any
+
+
+class Settled(NamedTuple):
+    """What was intended is done, and its result recorded."""
+
+    session: int
+    ordinal: int
+
+
+class Finished(NamedTuple):
+    """A session came to its end."""
+
+    session: int
+    digest: str
+    events: int
+
+
+Entry = Opened | Happened | Intended | Settled | Finished | threading.Event | None
+"""An Event of threading is set when all before it is durable; None ends the writer."""
+
+
+@dataclass
+class _Group:
+    """The rows of one commit."""
+
+    blobs: dict[str, str] = field(default_factory=dict)
+    sessions: list[dict[str, Any]] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    intents: list[dict[str, Any]] = field(default_factory=list)
+    settled: list[dict[str, Any]] = field(default_factory=list)
+    finished: list[dict[str, Any]] = field(default_factory=list)
+
+    def add(self, entry: Entry) -> None:
+        match entry:
+            case Happened(session, event, beside):
+                row = {"session": session, "seq": event.seq, "kind": event.kind, "body": self._body(event)}
+                self.events.append(row | {"at": beside.at, "took": beside.took, "cost": beside.cost})
+            case Opened(session, key, domain):
+                self.sessions.append({"id": session, **key._asdict(), "domain": domain})
+            case Intended(session, ordinal, kind, body):
+                row = {"session": session, "ordinal": ordinal, "kind": kind, "body": canonical_line(plain(body))}
+                self.intents.append(row)
+            case Settled(session, ordinal):
+                self.settled.append({"of_session": session, "of_ordinal": ordinal})
+            case Finished(session, digest, events):
+                self.finished.append({"of_session": session, "with_digest": digest, "with_events": events})
+
+    def _body(self, event: Event) -> str:
+        values = event.model_dump()
+        if isinstance(event, Started):
+            values |= {name: self._blob(values[name]) for name in SHARED}
+        return canonical_line(values)
+
+    def _blob(self, value: Any) -> str:
+        body = canonical_line(value)
+        digest = hashlib.sha256(body.encode()).hexdigest()[:32]
+        self.blobs[digest] = body
+        return digest
+
+
+class Writer:
+    """Starts its thread with the first entry, so a run that is only read has none."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self._engine, self._place = engine, place
+        self._queue: queue.Queue[Entry] = queue.Queue(WAITING)
+        self._hurry = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._connection: Connection | None = None
+        self._known: set[str] = set()
+        self._starting = threading.Lock()
+        self._closed = False
+        self.failure: StoreError | None = None
+
+    def put(self, entry: Entry) -> None:
+        """Hand over an entry. Waits only while the queue is full. Raises StoreError if an earlier write failed."""
+        if self.failure:
+            raise self.failure
+        if self._closed:
+            raise StoreError(f"{self._place}: is closed; record before close()")
+        if self._thread is None:
+            self._start()
+        self._queue.put(entry)
+
+    def flush(self) -> None:
+        """Wait until all that was handed over is durable. Raises StoreError if any write failed."""
+        if self._thread is not None:
+            done = threading.Event()
+            self._queue.put(done)
+            self._hurry.set()
+            done.wait()
+        if self.failure:
+            raise self.failure
+
+    def close(self) -> None:
+        """Write all that was handed over and end the thread. Raises StoreError if any write failed."""
+        with self._starting:
+            thread, self._thread, self._closed = self._thread, None, True
+        if thread is not None:
+            self._queue.put(None)
+            self._hurry.set()
+            thread.join()
+        if self.failure:
+            raise self.failure
+
+    def _start(self) -> None:
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="simkit-writer", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            entries = self._next()
+            if not self.failure:
+                self._write(entries)
+            for entry in entries:
+                if isinstance(entry, threading.Event):
+                    entry.set()
+            if None in entries:
+                return self._leave()
+
+    def _next(self) -> list[Entry]:
+        entries = [self._queue.get()]
+        self._hurry.wait(LINGER)
+        try:
+            while len(entries) < GROUP:
+                entries.append(self._queue.get_nowait())
+        except queue.Empty:
+            self._hurry.clear()
+        return entries
+
+    def _write(self, entries: list[Entry]) -> None:
+        try:
+            group = _Group()
+            for entry in entries:
+                group.add(entry)
+            connection = self._connected()
+            with connection.begin():
+                self._insert(connection, group)
+        except Exception as error:
+            self.failure = cannot_write(self._place, getattr(error, "orig", None) or error)
+
+    def _connected(self) -> Connection:
+        from simkit.trace import tables
+
+        if self._connection is None:
+            self._connection = self._engine.connect()
+            with self._connection.begin():
+                self._known = tables.known_blobs(self._connection)
+        return self._connection
+
+    def _leave(self) -> None:
+        try:
+            if self._connection is not None:
+                self._connection.close()
+        except Exception as error:
+            self.failure = self.failure or cannot_write(self._place, error)
+
+    def _insert(self, connection: Connection, group: _Group) -> None:
+        from simkit.trace import tables
+
+        new = [{"digest": key, "body": body} for key, body in group.blobs.items() if key not in self._known]
+        for statement, rows in (
+            (tables.INSERT_BLOBS, new),
+            (tables.INSERT_SESSIONS, group.sessions),
+            (tables.INSERT_EVENTS, group.events),
+            (tables.INSERT_INTENTS, group.intents),
+            (tables.SETTLE_INTENTS, group.settled),
+            (tables.FINISH_SESSIONS, group.finished),
+        ):
+            if rows:
+                connection.execute(statement, rows)
+        self._known.update(group.blobs)
