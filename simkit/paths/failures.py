@@ -1,0 +1,145 @@
+"""The transition failure matrix: after which good state sessions first went wrong, and where.
+
+Row: the last good state before the first failing step; START when the first step fails. Column: the first failing
+state. One count per session that failed: later failures of the same session are ignored, also when it recovers.
+Sessions without a failure are in no cell, but counted in `sessions`.
+
+A failure is what people marked (`Judged` events `last_success_state` and `first_failure_state`) or, where nobody did,
+what the caller found: the number of the first event that failed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simkit.paths.episode import Episode
+from simkit.paths.states import END, START, View, act, in_order, label_of, step_sequence
+from simkit.paths.table import Counts, csv_table, text_table
+from simkit.trace.events import Ended, Event, Failed
+
+
+class Failure(NamedTuple):
+    """How one session failed first."""
+
+    session: str
+    row: str
+    """Last good state."""
+    column: str
+    """First failing state."""
+    event: int | None
+    """Number of the failing event; None where a person named only the state."""
+
+
+@dataclass(frozen=True)
+class FailureMatrix:
+    """The first failures of `sessions` sessions."""
+
+    sessions: int
+    """All sessions read, failed or not."""
+    failures: tuple[Failure, ...]
+    """One per session that failed, in the order in which sessions were read."""
+
+    @cached_property
+    def rows(self) -> tuple[str, ...]:
+        """Last good states: START if it is one, the others as they first come."""
+        return _ordered([failure.row for failure in self.failures])
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """First failing states as they first come, ends last."""
+        return _ordered([failure.column for failure in self.failures])
+
+    @cached_property
+    def counts(self) -> Counts:
+        """(rows, columns) int64: sessions per cell."""
+        counts = np.zeros((len(self.rows), len(self.columns)), dtype=np.int64)
+        rows = [self.rows.index(failure.row) for failure in self.failures]
+        columns = [self.columns.index(failure.column) for failure in self.failures]
+        np.add.at(counts, (rows, columns), 1)
+        counts.flags.writeable = False
+        return counts
+
+    def sessions_in(self, row: str, column: str) -> tuple[Failure, ...]:
+        """The failures of one cell: whose they are, and at which event."""
+        return tuple(failure for failure in self.failures if (failure.row, failure.column) == (row, column))
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return {
+            "rows": list(self.rows),
+            "columns": list(self.columns),
+            "counts": self.counts.tolist(),
+            "sessions": self.sessions,
+        }
+
+    def csv(self) -> str:
+        """The counts, one line per last good state."""
+        return csv_table("last good state", self.rows, self.columns, self.counts)
+
+    def table(self, width: int = 120) -> str:
+        """The counts as aligned text, blank instead of 0, under a line with the denominators."""
+        head = (
+            f"{len(self.failures)} of {self.sessions} sessions failed; rows: last good state, columns: first failing\n"
+        )
+        body = text_table("", self.rows, self.columns, self.counts, width=width) if self.failures else ""
+        return f"{head}\n{body}" if body else head
+
+
+def failure_matrix(
+    episodes: Iterable[Episode],
+    view: View,
+    first_failing: Mapping[str, int] | None = None,
+    outcomes: Mapping[str, str] | None = None,
+) -> FailureMatrix:
+    """The matrix of these sessions.
+
+    `first_failing` has, by session (`str` of its key), the number of the first failing event; it is asked only where
+    no person marked the session. `outcomes` has how each was judged, `unknown` where it is silent.
+    """
+    found: list[Failure] = []
+    sessions = 0
+    for episode in episodes:
+        name = str(episode.log.session)
+        failure = _marked(episode)
+        if failure is None and first_failing is not None and name in first_failing:
+            failure = _found(episode, view, first_failing[name], (outcomes or {}).get(name, "unknown"))
+        found += [failure] if failure else []
+        sessions += 1
+    return FailureMatrix(sessions, tuple(found))
+
+
+def _marked(episode: Episode) -> Failure | None:
+    good, failing = episode.judged("last_success_state"), episode.judged("first_failure_state")
+    if failing is None or not failing.verdict:
+        return None
+    row = str(good.verdict) if good is not None and good.verdict else START
+    return Failure(str(episode.log.session), row, str(failing.verdict), None)
+
+
+def _found(episode: Episode, view: View, number: int, outcome: str) -> Failure:
+    """The row is the last state before the failing event, the column that event's state. An event that is no state in
+    this view (talk, in `tool`) is named by what it does, so that no failure is blamed on a neighbour."""
+    event = next((event for event in episode.events if event.seq == number), None)
+    if event is None:
+        raise ValueError(f"session {episode.log.session} has no event {number}")
+    before = [visit.state for visit in step_sequence(episode, view, outcome)[:-1] if visit.event < number]
+    column = label_of(event, episode, view) or _named(event, episode, outcome)
+    return Failure(str(episode.log.session), before[-1] if before else START, column, number)
+
+
+def _named(event: Event, episode: Episode, outcome: str) -> str:
+    if isinstance(event, Ended):
+        return END + outcome
+    if isinstance(event, Failed):
+        return f"failed.{event.boundary}"
+    return act(event, episode) or event.kind
+
+
+def _ordered(states: list[str]) -> tuple[str, ...]:
+    ordered = in_order(states)
+    return ordered if START in states else ordered[1:]

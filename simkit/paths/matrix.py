@@ -1,0 +1,185 @@
+"""The transition matrix of many sessions: counts are the evidence, probabilities a reading of them.
+
+Entry (i, j) of `counts` says how often state j came right after state i within one session. Every session goes from
+START to one END:*; so the row of START counts first states, the columns of END:* count ends, a state that is neither
+is entered as often as it is left, and all counts together are the states visited plus the sessions.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.paths.states import START, in_order, is_end
+from simkit.paths.table import Counts, csv_table, text_table
+
+_BYTE = 256
+_CHUNK = 1 << 17
+
+
+@dataclass(frozen=True, eq=False)
+class TransitionMatrix:
+    """Transitions counted under one view. Immutable; adding and subtracting give new matrices."""
+
+    view: str
+    states: tuple[str, ...]
+    """START, then inner states in the order of their first visit, then END:*."""
+    counts: Counts
+    """(K, K) int64, row = from, column = to, K = number of states; read-only."""
+    sessions: int
+
+    def __post_init__(self) -> None:
+        counts = np.array(self.counts, dtype=np.int64).reshape(len(self.states), len(self.states))
+        counts.flags.writeable = False
+        object.__setattr__(self, "counts", counts)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, TransitionMatrix):
+            return NotImplemented
+        mine, theirs = (self.view, self.states, self.sessions), (other.view, other.states, other.sessions)
+        return mine == theirs and bool((self.counts == other.counts).all())
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __add__(self, other: TransitionMatrix) -> TransitionMatrix:
+        """The matrix of the sessions of both. Raises ValueError when the views differ."""
+        states = self._common(other)
+        counts = self.counts_in(states) + other.counts_in(states)
+        return TransitionMatrix(self.view, states, counts, self.sessions + other.sessions)
+
+    def __sub__(self, other: TransitionMatrix) -> TransitionMatrix:
+        """The matrix without the sessions of `other`. Raises ValueError when it does not hold them all."""
+        states = self._common(other)
+        counts = self.counts_in(states) - other.counts_in(states)
+        if counts.min() < 0 or self.sessions < other.sessions:
+            raise ValueError("a matrix can only be taken from one that holds its sessions")
+        return TransitionMatrix(self.view, states, counts, self.sessions - other.sessions)
+
+    def __getitem__(self, edge: tuple[str, str]) -> int:
+        """How often the second state followed the first; 0 for states never seen."""
+        source, target = (self._index.get(state) for state in edge)
+        return 0 if source is None or target is None else int(self.counts[source, target])
+
+    def restricted_to(self, states: Iterable[str]) -> TransitionMatrix:
+        """The transitions among these states, START and the ends; all others are left out, not bridged."""
+        wanted = set(states)
+        kept = tuple(s for s in self.states if s in wanted or s == START or is_end(s))
+        return TransitionMatrix(self.view, kept, self.counts_in(kept), self.sessions)
+
+    def counts_in(self, states: Sequence[str]) -> Counts:
+        """(len(states), len(states)) counts in another order of states; zero where a state was never seen."""
+        found = np.array([self._index.get(state, -1) for state in states], dtype=np.intp)
+        known = found >= 0
+        result = np.zeros((len(states), len(states)), dtype=np.int64)
+        result[np.ix_(known, known)] = self.counts[np.ix_(found[known], found[known])]
+        return result
+
+    @property
+    def transitions(self) -> int:
+        """All transitions together."""
+        return int(self.counts.sum())
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The END:* states."""
+        return tuple(state for state in self.states if is_end(state))
+
+    @property
+    def probabilities(self) -> NDArray[np.float64]:
+        """(K, K): share of each row's total, the maximum-likelihood estimate; a row without data is nan."""
+        totals = self.counts.sum(axis=1, keepdims=True)
+        empty = np.full(self.counts.shape, np.nan)
+        return np.divide(self.counts, totals, out=empty, where=totals > 0)
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values; the probabilities of a row without data are null."""
+        shares = self.probabilities
+        return {
+            "view": self.view,
+            "states": list(self.states),
+            "counts": self.counts.tolist(),
+            "probabilities": [[None] * len(row) if np.isnan(row).any() else row.tolist() for row in shares],
+            "start": START,
+            "end": list(self.ends),
+            "sessions": self.sessions,
+            "transitions": self.transitions,
+        }
+
+    def csv(self) -> str:
+        """The counts, one line per state, states in the first line and column."""
+        return csv_table("from", self.states, self.states, self.counts)
+
+    def table(self, width: int = 120) -> str:
+        """The counts as aligned text, blank instead of 0, under a line that says what was counted."""
+        head = f"{self.sessions} sessions, {self.transitions} transitions, view {self.view}\n\n"
+        return head + (text_table("from", self.states, self.states, self.counts, width=width) if self.sessions else "")
+
+    @cached_property
+    def _index(self) -> dict[str, int]:
+        return {state: number for number, state in enumerate(self.states)}
+
+    def _common(self, other: TransitionMatrix) -> tuple[str, ...]:
+        if self.view != other.view:
+            raise ValueError(f"matrices of different views: {self.view} and {other.view}")
+        return in_order([*self.states, *other.states])
+
+
+def matrix_of(sequences: Iterable[Sequence[str]], view: str) -> TransitionMatrix:
+    """The matrix of many sessions, each a sequence of states from START to END:* (`states.state_sequence`).
+
+    States stand in the order of their first visit, so give sessions in a fixed order. Raises ValueError for a
+    sequence that does not start in START and end in END:*, or has either in between.
+    """
+    codes, steps, sessions = _coded(sequences)
+    states = in_order(codes)
+    place = {state: number for number, state in enumerate(states)}
+    rank = np.array([place[state] for state in codes], dtype=np.int64)
+    counts = pair_counts(rank[steps], len(states)) if sessions else np.zeros((1, 1), dtype=np.int64)
+    _take_junctions(counts, states, sessions)
+    return TransitionMatrix(view, states, counts, sessions)
+
+
+def _coded(sequences: Iterable[Sequence[str]]) -> tuple[dict[str, int], NDArray[np.intc], int]:
+    codes: dict[str, int] = {}
+    steps, sessions = array("i"), 0
+    for sequence in sequences:
+        if len(sequence) < 2 or sequence[0] != START or not is_end(sequence[-1]):
+            raise ValueError(f"session {sessions} does not go from {START} to an END:* state")
+        steps.extend([codes.setdefault(state, len(codes)) for state in sequence])
+        sessions += 1
+    return codes, np.frombuffer(steps, dtype=np.intc) if steps else np.zeros(0, dtype=np.intc), sessions
+
+
+def pair_counts(steps: NDArray[Any], k: int) -> Counts:
+    """(k, k) counts of neighbours in one long row of codes below `k`.
+
+    Up to 256 states a code is a byte and two neighbours, read as one 16-bit word, already are their cell's number:
+    counting needs no arithmetic and no copy. Above, distinct pairs are sorted.
+    """
+    if k > _BYTE:
+        cells, times = np.unique(steps[:-1].astype(np.int64) * k + steps[1:], return_counts=True)
+        counts = np.zeros(k * k, dtype=np.int64)
+        counts[cells] = times
+        return counts.reshape(k, k)
+    flat, words = steps.astype(np.uint8), np.zeros(_BYTE * _BYTE, dtype=np.int64)
+    for shift in (0, 1):
+        pairs = flat[shift : shift + (len(flat) - shift) // 2 * 2].view("<u2")
+        for first in range(0, len(pairs), _CHUNK):
+            words += np.bincount(pairs[first : first + _CHUNK], minlength=_BYTE * _BYTE)
+    # The later byte of a little-endian word is its high one: the word's number is to * 256 + from.
+    return words.reshape(_BYTE, _BYTE).T[:k, :k].copy()
+
+
+def _take_junctions(counts: Counts, states: Sequence[str], sessions: int) -> None:
+    """Sessions were counted in one row, so each but the last left one false pair END:* -> START: take it out."""
+    ends = np.array([is_end(state) for state in states])
+    junctions = counts[ends, 0].sum()
+    counts[ends, 0] = 0
+    if junctions != max(sessions - 1, 0) or counts[:, 0].any() or counts[ends].any():
+        raise ValueError(f"a session has {START} or END:* in between")
