@@ -26,7 +26,7 @@ _HOMES = {
     "check": "simkit.api",
     "load": "simkit.api",
     "open_run": "simkit.api",
-    "play": "simkit.api",
+    "play_case": "simkit.api",
     "reads": "simkit.spec.tools",
     "run": "simkit.api",
     "score": "simkit.api",

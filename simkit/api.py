@@ -1,4 +1,4 @@
-"""The whole journey on one page: load · check · play · run · score · transitions.
+"""The whole journey on one page: load · check · run · play_case · score · transitions.
 
 import simkit
 
@@ -20,7 +20,7 @@ import anyio
 
 from simkit import __version__
 from simkit.agents.resolve import resolve_agent
-from simkit.errors import UsageError
+from simkit.errors import SimkitError, UsageError
 from simkit.metrics.score import SessionScore
 from simkit.metrics.session import Metric, first_failing_event, score_session
 from simkit.paths.episode import Episode, EpisodeReader, episodes
@@ -31,6 +31,7 @@ from simkit.trace.store import Store
 from simkit.users.resolve import resolve_user
 
 if TYPE_CHECKING:
+    from simkit.paths.chain import Absorption
     from simkit.paths.failures import FailureMatrix
     from simkit.paths.graph import StateGraph
     from simkit.paths.matrix import TransitionMatrix
@@ -110,7 +111,7 @@ def run(
     known = {"agent": cast_name(cast), "user": user, "trials": trials, "seed": seed, **(manifest or {})}
     store = Store.create(out, known) if out is not None else Store.temporary(known)
     with store:
-        scored = anyio.run(_play, pack, cast, store, trials, seed, at_once, progress)
+        scored = anyio.run(_play, pack, cast, store, range(trials), seed, at_once, progress)
     result = Run(store)
     result.__dict__["scored"] = tuple(sorted(scored, key=lambda one: one[0].log.session))
     return result
@@ -120,7 +121,7 @@ async def _play(
     pack: Pack,
     cast: Cast,
     store: Store,
-    trials: int,
+    trials: Sequence[int],
     seed: int,
     at_once: int,
     progress: Callable[[SessionScore], None] | None,
@@ -149,15 +150,23 @@ def cast_name(cast: Cast) -> str:
     return ", ".join(sorted({name for name, _ in cast.agents.values()}))
 
 
-def play(
-    case: Case, agent: Any = None, *, persona: str | None = None, user: str = "agenda", seed: int = 0
-) -> tuple[Episode, SessionScore]:
+def play_case(
+    case: Case,
+    agent: Any = None,
+    *,
+    persona: str | None = None,
+    user: str = "agenda",
+    trial: int = 0,
+    seed: int = 0,
+) -> Scored:
     """Play one case once (with its first persona, if none is named), keep nothing, and give episode and score."""
     chosen = [one for one in case.personas if persona in (None, one.persona)][:1]
     if not chosen:
         raise UsageError(f"scenario '{case.scenario.scenario}' is not played by persona '{persona}'")
     alone = Pack((Case(case.scenario, case.domain, tuple(chosen), case.document),))
-    return run(alone, agent, user=user, seed=seed).scored[0]
+    cast = _cast(alone, agent, user)
+    with Store.temporary() as store:
+        return anyio.run(_play, alone, cast, store, [trial], seed, 1, None)[0]
 
 
 def import_run(format: str, file: str | Path, out: str | Path | None = None) -> Run:
@@ -167,9 +176,14 @@ def import_run(format: str, file: str | Path, out: str | Path | None = None) -> 
     read = reader(format)
     path = Path(file)
     known = {"imported": {"format": format, "file": path.name}}
-    with Store.create(out, known) if out is not None else Store.temporary(known) as store:
-        for log in read(path):
-            store.add(log)
+    store = Store.create(out, known) if out is not None else Store.temporary(known)
+    try:
+        with store:
+            for log in read(path):
+                store.add(log)
+    except SimkitError:
+        store.discard()
+        raise
     return Run(store)
 
 
@@ -182,41 +196,46 @@ def score(run: Run | str | Path, metrics: Sequence[Metric] = ()) -> tuple[Sessio
 def transitions(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> TransitionMatrix:
     """The transition matrix of a run in a state view, of the sessions for which every `KEY=VALUE` in `given` holds."""
     from simkit.paths.matrix import matrix_of
+    from simkit.paths.states import state_sequence, view
 
-    view, chosen = _chosen(run, by, given)
-    return matrix_of((_states(one, view) for one in chosen), by)
+    states, chosen = view(by), _chosen(run, given)
+    return matrix_of((state_sequence(episode, states, score.outcome) for episode, score in chosen), by)
 
 
 def state_graph(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> StateGraph:
     """The pooled state graph of a run in a state view."""
     from simkit.paths.graph import graph_of
+    from simkit.paths.states import step_sequence, view
 
-    view, chosen = _chosen(run, by, given)
-    return graph_of([episode for episode, _ in chosen], view, by, [score.outcome for _, score in chosen])
+    states, chosen = view(by), _chosen(run, given)
+    return graph_of((step_sequence(episode, states, score.outcome) for episode, score in chosen), by)
+
+
+def absorption(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> Absorption:
+    """For each state of a run: the probability of each end, and the expected steps to it."""
+    from simkit.paths.chain import absorption as absorbed
+
+    return absorbed(transitions(run, by, given))
 
 
 def failures(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> FailureMatrix:
-    """The transition failure matrix: from people's labels where there are any, else from the first failing call."""
+    """The transition failure matrix: from people's labels where there are any, else from the first failing event."""
     from simkit.paths.failures import failure_matrix
-
-    view, chosen = _chosen(run, by, given)
-    failing = {str(episode.log.session): first_failing_event(score) for episode, score in chosen}
-    return failure_matrix([episode for episode, _ in chosen], view, failing)
-
-
-def _chosen(run: Run | str | Path, by: str, given: Sequence[str]) -> tuple[Any, list[Scored]]:
-    from simkit.paths.given import selector
     from simkit.paths.states import view
 
-    opened = run if isinstance(run, Run) else open_run(run)
-    wanted = selector(given)
-    return view(by), [one for one in opened.scored if wanted(one[0], one[1].outcome)]
+    chosen = _chosen(run, given)
+    failing = {score.session: seq for _, score in chosen if (seq := first_failing_event(score)) is not None}
+    outcomes = {score.session: score.outcome for _, score in chosen}
+    return failure_matrix([episode for episode, _ in chosen], view(by), failing, outcomes)
 
 
-def _states(scored: Scored, view: Any) -> tuple[str, ...]:
-    from simkit.paths.states import state_sequence
+def _chosen(run: Run | str | Path, given: Sequence[str]) -> list[Scored]:
+    from simkit.paths.given import select
 
-    return state_sequence(scored[0], view, scored[1].outcome)
+    scored = (run if isinstance(run, Run) else open_run(run)).scored
+    outcomes = {score.session: score.outcome for _, score in scored}
+    wanted = {str(one.log.session) for one in select((episode for episode, _ in scored), given, outcomes)}
+    return [one for one in scored if one[1].session in wanted]
 
 
 @dataclass(frozen=True)

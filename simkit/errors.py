@@ -5,6 +5,7 @@
     ├── UsageError         an argument, a reference or a name is wrong
     └── StoreError         a run cannot be written or read
     Refused                a tool's business refusal: data, not a crash
+    ModelError             a language model gave no usable answer: data too, boundary `model`
     IllegalMove            an event that the dialogue's table does not allow (a bug of ours)
 
 What a failing agent, model, user or tool raises is never one of these: it becomes a `Failed` event,
@@ -14,6 +15,7 @@ attributed to the boundary it crossed, and the suite plays on.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 
 class SimkitError(Exception):
@@ -54,6 +56,19 @@ class StoreError(SimkitError):
 
 class Refused(Exception):
     """Raise in a tool to refuse for a business reason: the call's outcome is `refused`, the world unchanged."""
+
+
+ModelErrorKind = Literal["rate_limited", "refused_request", "protocol", "timeout", "unreachable", "auth"]
+"""Why a model gave no usable answer: too many requests; a request it does not take; an answer that is none; no answer
+in time; nobody there, or a server that fails; a wrong key."""
+
+
+class ModelError(Exception):
+    """A language model gave no usable answer, after whatever retries were due. `str()` is `kind: what`, one line."""
+
+    def __init__(self, kind: ModelErrorKind, what: str) -> None:
+        self.kind: ModelErrorKind = kind
+        super().__init__(f"{kind}: {one_line(what)}")
 
 
 class IllegalMove(Exception):

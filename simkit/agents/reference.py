@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from simkit.metrics.says import meets
+from simkit.metrics.talk.says import meets
 from simkit.play.agent import Part, Turn
 from simkit.spec.acts import user_act
 from simkit.spec.condition import same

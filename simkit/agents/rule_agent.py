@@ -24,6 +24,9 @@ from langgraph.graph.message import add_messages
 from simkit.play.agent import ToolResult
 from simkit.spec.acts import user_act
 
+PATIENCE = 3
+"""How often one fact is asked for before the agent gives up on it."""
+
 MORE = " Is there anything else I can help you with?"
 
 
@@ -134,10 +137,11 @@ class _Rules:
     async def understand(self, state: State) -> State:
         """Read facts and intent off the user's last message and choose the way on."""
         text = str(state["messages"][-1].content)
-        facts = {**state.get("facts", {}), **self._facts(text)}
+        found_here = self._facts(text) or _bare_answer(text, state.get("asked"))
+        facts = {**state.get("facts", {}), **found_here}
         found = self._intent(text)
         proposal, intent = state.get("proposal"), found or state.get("intent")
-        update: State = {"facts": facts, "intent": intent, "memory": state.get("memory", {})}
+        update: State = {"facts": facts, "intent": intent, "memory": state.get("memory", {}), "asked": None}
         if proposal is not None and user_act(text) == "affirm":
             return update | {"route": "act"}
         if proposal is not None and user_act(text) == "deny" and found is None:
@@ -151,7 +155,16 @@ class _Rules:
     async def ask(self, state: State) -> State:
         """Ask for the first fact that is missing."""
         slot = str(state["asked"])
-        return _says(self.questions.get(slot, f"Could you tell me your {slot.replace('_', ' ')}, please?"))
+        memory = dict(state["memory"])
+        asked = memory.setdefault("<asked>", {})
+        asked[slot] = asked.get(slot, 0) + 1
+        if asked[slot] > PATIENCE:
+            asked[slot] = 0
+            text = f"I'm sorry, I can't do that without your {slot.replace('_', ' ')}."
+            return _says(text + MORE) | {"intent": None, "asked": None, "memory": memory}
+        return {"memory": memory} | _says(
+            self.questions.get(slot, f"Could you tell me your {slot.replace('_', ' ')}, please?")
+        )
 
     async def plan(self, state: State) -> State:
         """Let the intent's plan look things up and decide."""
@@ -197,6 +210,13 @@ class _Rules:
             if any(re.search(cue, text, re.IGNORECASE) for cue in intent.cues):
                 return intent.name
         return None
+
+
+def _bare_answer(text: str, asked: str | None) -> dict[str, str]:
+    """What was asked for, where the user says nothing but that."""
+    words = text.strip().rstrip(".!")
+    short = asked is not None and "?" not in text and len(words.split()) <= 4
+    return {str(asked): words} if short and user_act(text) == "inform" else {}
 
 
 def _first(match: Any) -> str:

@@ -56,6 +56,11 @@ class ToolResult:
 
 
 CallTool = Callable[[str, Any, str | None], Awaitable[ToolResult]]
+NoteModel = Callable[[str, dict[str, int]], None]
+
+
+def unnoted(model: str, usage: dict[str, int]) -> None:
+    """Where nobody records which models answer."""
 
 
 @dataclass(frozen=True)
@@ -79,6 +84,7 @@ class Turn:
     _call: CallTool = field(repr=False)
     _enter: Callable[[str], None] = field(repr=False)
     _observe: Callable[..., None] = field(repr=False)
+    _note: NoteModel = field(default=unnoted, repr=False)
 
     async def call(self, name: str, /, **arguments: Any) -> ToolResult:
         """Call a tool by name. Never raises for what the tool does: look at the result's outcome."""
@@ -95,6 +101,10 @@ class Turn:
     def enter_node(self, node: str) -> None:
         """Record that the agent's own graph entered a node."""
         self._enter(node)
+
+    def note_model(self, model: str, usage: dict[str, int]) -> None:
+        """Record that a language model of the agent's answered; `usage` in tokens, as `{"input_tokens": 812}`."""
+        self._note(model, usage)
 
     def observe_call(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None = None) -> None:
         """Record a call that the agent made with tools of its own, beside the session's."""

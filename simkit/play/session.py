@@ -7,18 +7,16 @@ from __future__ import annotations
 
 import hashlib
 import random
-import re
-import traceback
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import anyio
 
-from simkit.errors import one_line
-from simkit.play.agent import Agent, AgentMaker, Message, Part, ToolResult, Turn, reply
+from simkit.errors import ModelError, one_line
+from simkit.play.agent import Agent, AgentMaker, Message, NoteModel, Part, ToolResult, Turn, reply
 from simkit.play.dialogue import State, after
+from simkit.play.recording import Recorder, clipped, describe
 from simkit.play.toolbox import perform
 from simkit.play.user import Heard, Role, Said, User, UserMaker
 from simkit.play.world import Start, World, plain_json
@@ -33,6 +31,7 @@ from simkit.trace.events import (
     EndState,
     Event,
     Failed,
+    ModelCalled,
     NodeEntered,
     Outcome,
     Party,
@@ -41,33 +40,6 @@ from simkit.trace.events import (
     UserSaid,
 )
 from simkit.trace.log import Beside, Log, SessionKey
-
-MAX_TEXT = 200_000
-"""Characters of one message that are kept; a longer one ends with a marker that says so."""
-
-
-class Recorder(Protocol):
-    """Where events go. `intend` and `settle` frame a call that changes state or costs money."""
-
-    def record(self, event: Event, beside: Beside = Beside()) -> None: ...
-
-    def intend(self, kind: str, body: dict[str, Any]) -> int: ...
-
-    def settle(self, intent: int) -> None: ...
-
-
-class Unrecorded:
-    """A recorder that keeps nothing."""
-
-    def record(self, event: Event, beside: Beside = Beside()) -> None:
-        """Forget it."""
-
-    def intend(self, kind: str, body: dict[str, Any]) -> int:
-        """Nothing to write down."""
-        return 0
-
-    def settle(self, intent: int) -> None:
-        """Nothing was written down."""
 
 
 @dataclass(frozen=True)
@@ -88,6 +60,9 @@ class Sitting:
     def rng(self, purpose: str) -> random.Random:
         """A generator of its own for each purpose: order and concurrency of sessions cannot reach it."""
         return random.Random(hashlib.sha256(f"{self.seed}|{self.key}|{purpose}".encode()).digest())
+
+
+_FAILED: dict[Boundary, EndReason] = {"agent": "agent_failed", "user": "user_failed", "model": "model_failed"}
 
 
 class _Over(Exception):
@@ -187,7 +162,7 @@ class _Session:
             self._fail(boundary, error)
 
     async def _user_turn(self, user: User, text: str | None, number: int) -> Said:
-        heard = Heard(text, tuple(self.history), number, self._caller("user"))
+        heard = Heard(text, tuple(self.history), number, self._caller("user"), self._noter("user"))
         began = self.clock()
         try:
             said = await user.respond(heard)
@@ -225,7 +200,7 @@ class _Session:
         return event.text
 
     def _turn(self, gate: _Gate, rng: random.Random) -> Turn:
-        card = self.sitting.domain.card
+        card, note = self.sitting.domain.card, self._noter("agent")
         return Turn(
             text=self.history[-1].text,
             history=tuple(self.history),
@@ -237,7 +212,11 @@ class _Session:
             _call=gate,
             _enter=lambda node: self.log(NodeEntered(seq=self.seq, node=str(node))) if gate.open else None,
             _observe=lambda *call: self._observed(*call) if gate.open else None,
+            _note=lambda *answer: note(*answer) if gate.open else None,
         )
+
+    def _noter(self, role: Party) -> NoteModel:
+        return lambda model, usage: self.log(ModelCalled(seq=self.seq, role=role, model=str(model), usage=usage))
 
     def _caller(self, by: Party) -> Callable[[str, Any, str | None], Awaitable[ToolResult]]:
         async def call(name: str, arguments: Any, node: str | None) -> ToolResult:
@@ -295,8 +274,10 @@ class _Session:
         )
 
     def _fail(self, boundary: Boundary, error: BaseException) -> Any:
+        if isinstance(error, ModelError):
+            boundary = "model"
         self.log(Failed(seq=self.seq, boundary=boundary, error=describe(error)))
-        raise _Over("agent_failed" if boundary == "agent" else "user_failed")
+        raise _Over(_FAILED[boundary])
 
 
 class _Gate:
@@ -319,19 +300,3 @@ class _Gate:
 
     def close(self) -> None:
         self.open = False
-
-
-def describe(error: BaseException) -> str:
-    """`Type: message (file.py:12 in function)`: the innermost frame that is not simkit's, without addresses."""
-    here = str(Path(__file__).parent.parent)
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(here)]
-    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name})" if frames else ""
-    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", f"{type(error).__name__}: {error}")
-    return one_line(text, 400) + where
-
-
-def clipped(text: str) -> str:
-    """`text`, cut with a visible marker where it is longer than is kept."""
-    if len(text) <= MAX_TEXT:
-        return text
-    return text[:MAX_TEXT] + f" [… cut by simkit: {len(text) - MAX_TEXT} more characters]"

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import anyio
 
 from simkit.play.agent import AgentMaker
-from simkit.play.session import Recorder, Sitting, play_session
+from simkit.play.recording import Recorder
+from simkit.play.session import Sitting, play_session
 from simkit.play.user import UserMaker
 from simkit.play.world import Start
 from simkit.spec.domain import Domain
@@ -27,14 +28,14 @@ class Cast:
 
 
 def sittings(
-    cases: Iterable[Case], cast: Cast, *, trials: int, seed: int, versions: dict[str, str]
+    cases: Iterable[Case], cast: Cast, *, trials: Sequence[int], seed: int, versions: dict[str, str]
 ) -> Iterator[Sitting]:
-    """Every session of a run: scenarios x personas x trials."""
+    """Every session of a run: scenarios x personas x the numbers in `trials`."""
     starts: dict[str, Start] = {}
     for case in cases:
         start = starts.setdefault(case.domain.name, _start(case.domain))
         for persona in case.personas:
-            for trial in range(trials):
+            for trial in trials:
                 yield Sitting(
                     key=SessionKey(case.scenario.scenario, persona.persona, trial),
                     scenario=case.scenario,
@@ -69,6 +70,15 @@ async def play_suite(
             _, agent = cast.agents[sitting.domain.name]
             done(await play_session(sitting, agent, cast.user[1], recorder(sitting.key), clock))
 
-    async with anyio.create_task_group() as group:
-        for _ in range(at_once):
-            group.start_soon(play_next)
+    try:
+        async with anyio.create_task_group() as group:
+            for _ in range(at_once):
+                group.start_soon(play_next)
+    except BaseExceptionGroup as errors:
+        # Sessions swallow what their parties do; what comes here is ours (a full disk, an interrupt): the first tells.
+        raise _first(errors) from None
+
+
+def _first(errors: BaseExceptionGroup[BaseException]) -> BaseException:
+    inner = errors.exceptions[0]
+    return _first(inner) if isinstance(inner, BaseExceptionGroup) else inner

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from simkit.play.agent import CallTool, Message, ToolResult
+from simkit.play.agent import CallTool, Message, NoteModel, ToolResult, unnoted
 from simkit.spec.domain import Card
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
@@ -33,10 +33,15 @@ class Heard:
     number: int
     """The number of the user's turn, from 1."""
     _call: CallTool = field(repr=False)
+    _note: NoteModel = field(default=unnoted, repr=False)
 
     async def call(self, name: str, /, **arguments: object) -> ToolResult:
         """Use one of the user's own tools."""
         return await self._call(name, arguments, None)
+
+    def note_model(self, model: str, usage: dict[str, int]) -> None:
+        """Record that a language model that plays the user answered; `usage` in tokens."""
+        self._note(model, usage)
 
 
 class User(Protocol):

@@ -14,7 +14,7 @@ AgentAct = Literal["confirm", "refuse", "report_error", "offer_more", "ask", "cl
 UserAct = Literal["affirm", "deny", "ask", "close", "inform"]
 
 _CONFIRM = re.compile(
-    r"\b(shall i|should i (?:go|proceed|do)|do you confirm|please confirm|can you confirm|could you confirm"
+    r"\b(shall i\b|should i (?:go|proceed|do)|do you confirm|please confirm|can you confirm|could you confirm"
     r"|would you like me to (?:proceed|go ahead|do)|do you want me to|may i (?:proceed|go ahead)|is that (?:correct|right|ok)"
     r"|would you like to (?:proceed|go ahead|confirm)|confirm (?:that|if|whether|these|the|this)\b[^.?!]*\?|\(yes/no\)|\(yes\)"
     r"|reply (?:with )?[\"']?yes|say [\"']?yes|(?:ok|okay|happy|good) to (?:proceed|go ahead)|go ahead\?|proceed\?)",

@@ -38,6 +38,8 @@ class Change(Frozen):
     says: str
     knows: dict[str, Fact] = {}
     """Facts that now hold instead, or besides."""
+    wants: str | None = None
+    """What they want from now on, as in `scenario.wants`; left out: as before; empty: nothing more."""
 
 
 class Scenario(Frozen):

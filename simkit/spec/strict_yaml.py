@@ -75,7 +75,7 @@ def parse_documents(text: str, path: Path) -> list[Document]:
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
     try:
-        return list(_documents(YAML(pure=True).parse(text), path))
+        return list(_documents(YAML(typ="safe", pure=True).parse(text), path))
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         at = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}

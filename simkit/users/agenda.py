@@ -43,6 +43,8 @@ class Agenda:
         self.agenda = [Act("close", closing=True)]
         self.agenda += [Act("next", holes={"wants": as_want(want)}) for want in reversed(self.scenario.then)]
         self.patience = self.persona.patience
+        self.want = as_want(self.scenario.wants)
+        """What they are after just now; empty when they want nothing more."""
         self.told: set[str] = set()
         self.asked: Counter[str] = Counter()
         self.tactics = Counter({at: tactic.times for at, tactic in enumerate(self.persona.tactics)})
@@ -55,7 +57,8 @@ class Agenda:
         if heard.text is None:
             acts = self._opening()
         else:
-            acts = await self._does(heard) + self._reactions(heard.text, heard.number)
+            done = await self._does(heard)
+            acts = done + self._reactions(heard.text, heard.number, busy=bool(done))
             if self.patience <= 0:
                 acts = [Act("leave", closing=True)]
         self.agenda += reversed(acts or [self.agenda.pop()])
@@ -63,6 +66,7 @@ class Agenda:
 
     def _speak(self, count: int) -> Said:
         acts = [self.agenda.pop() for _ in range(count)]
+        self.want = next((act.holes["wants"] for act in acts if act.name == "next"), self.want)
         text = " ".join(self._worded(act) for act in acts)
         self.told |= {name for name, value in self.facts.items() if says_words(text, shown(value))}
         return Said(text, closing=any(act.closing for act in acts), act=acts[-1].name)
@@ -74,7 +78,7 @@ class Agenda:
         if self.scenario.opening:
             first = Act("open", text=fill(self.scenario.opening, {k: shown(v) for k, v in self.facts.items()}))
         else:
-            first = Act("open", holes={"wants": as_want(self.scenario.wants)})
+            first = Act("open", holes={"wants": self.want})
         words = first.text or self.scenario.wants
         upfront = [
             self._tells(name)
@@ -106,6 +110,7 @@ class Agenda:
                 self.changes.remove(change)
                 self.facts |= change.knows
                 self.told -= change.knows.keys()
+                self.want = self.want if change.wants is None else as_want(change.wants)
                 return [Act("change", text=change.says)]
         return []
 
@@ -133,7 +138,7 @@ class Agenda:
         listed = ", ".join(f"{key.replace('_', ' ')} is {shown(value)}" for key, value in values.items())
         return Act("done", holes={"result": listed})
 
-    def _reactions(self, text: str, number: int) -> list[Act]:
+    def _reactions(self, text: str, number: int, *, busy: bool) -> list[Act]:
         self._irritate(text)
         if changed := self._change(number):
             return changed
@@ -147,9 +152,11 @@ class Agenda:
             return self._refused(text)
         if offers_more(text) or act == "close":
             return []
+        if busy:
+            return []
         if act == "ask":
             self.patience -= self.persona.irritation.stalled
-            return [Act("answer", holes={"wants": as_want(self.scenario.wants)})]
+            return [Act("answer", holes={"wants": self.want})] if self.want else []
         return self._listens(text)
 
     def _irritate(self, text: str) -> None:

@@ -1,0 +1,154 @@
+"""The house holds: floors, no circles, one place to wait, no drawers without a name."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import networkx
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+HOUSE = ROOT / "simkit"
+
+FLOORS = {
+    "errors": 0,
+    "llm": 1,
+    "spec": 1,
+    "trace": 1,
+    "play": 2,
+    "paths": 2,
+    "metrics": 2,
+    "agents": 3,
+    "users": 3,
+    "imports": 3,
+    "testing": 3,
+    "report": 3,
+    "design": 3,
+    "api": 4,
+    "cli": 5,
+    "pytest_plugin": 5,
+    "__init__": 5,
+}
+"""Room -> floor. Imports go downward, or sideways on one floor where `SIDEWAYS` says so."""
+
+SIDEWAYS = {("metrics", "paths")}
+"""Rooms of one floor that may lean on each other: a score reads the episode."""
+
+WAITS = ("play/agent.py", "play/user.py", "play/session.py", "play/suite.py", "agents/", "users/", "llm.py", "api.py")
+"""Where `await` may be written."""
+
+DRAWERS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "core", "misc"}
+
+FILES = sorted(HOUSE.rglob("*.py"))
+
+
+def room(module: str) -> str:
+    """`simkit.paths.chain` -> `paths`."""
+    parts = module.split(".")
+    return parts[1] if len(parts) > 1 else "__init__"
+
+
+def module_name(file: Path) -> str:
+    """The dotted name of a file."""
+    parts = file.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def imports(file: Path) -> set[str]:
+    """Every simkit module that a file imports, wherever in it (functions and TYPE_CHECKING counted)."""
+    known = {module_name(one) for one in FILES}
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "simkit":
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} & known
+            found |= inner or {node.module}
+        elif isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names if alias.name.split(".")[0] == "simkit"}
+    return found
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HOUSE)))
+def test_imports_go_downward_only(file: Path) -> None:
+    here = room(module_name(file))
+    for target in imports(file):
+        there = room(target)
+        if there in (here, "__init__"):
+            continue
+        down = FLOORS[there] < FLOORS[here]
+        assert down or (here, there) in SIDEWAYS, f"{here} (floor {FLOORS[here]}) must not import {target}"
+
+
+def test_there_are_no_circles() -> None:
+    graph = networkx.DiGraph(
+        (module_name(file), target) for file in FILES for target in imports(file) if target != "simkit"
+    )
+
+    assert list(networkx.simple_cycles(graph)) == []
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HOUSE)))
+def test_await_is_written_at_the_edge_only(file: Path) -> None:
+    place = file.relative_to(HOUSE).as_posix()
+    waits = any(
+        isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith)
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
+    )
+
+    assert not waits or place.startswith(WAITS), f"{place} waits; keep it pure or move the waiting to {WAITS}"
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HOUSE)))
+def test_files_are_small_and_say_what_is_in_them(file: Path) -> None:
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    long = [
+        f"{node.name} has {node.end_lineno - node.lineno + 1} lines"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 45
+    ]
+
+    assert len(file.read_text(encoding="utf-8").splitlines()) <= 320
+    assert long == []
+    assert file.stem not in DRAWERS
+    assert ast.get_docstring(tree), f"{file.name} does not say what it is for"
+
+
+def test_nothing_can_run_what_a_file_or_a_model_says() -> None:
+    for file in FILES:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            called = getattr(getattr(node, "func", None), "id", "") if isinstance(node, ast.Call) else ""
+            assert called not in ("eval", "exec", "compile", "__import__"), f"{file}: {called}"
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            assert not {"pickle", "marshal", "shelve", "dill"} & set(names), f"{file}: {names}"
+
+
+@pytest.mark.parametrize("statement", ["import simkit", "import simkit.cli"])
+def test_importing_simkit_pulls_in_neither_langgraph_nor_a_web_stack(statement: str) -> None:
+    heavy = (
+        "langgraph",
+        "langchain_core",
+        "numpy",
+        "networkx",
+        "sqlalchemy",
+        "httpx2",
+        "jinja2",
+        "openai",
+        "starlette",
+    )
+    code = f"{statement}; import sys; print(*[name for name in {heavy!r} if name in sys.modules])"
+
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()
+
+    assert loaded == []
+
+
+def test_the_face_names_what_it_hands_on() -> None:
+    import simkit
+
+    assert simkit.__all__ == sorted(simkit.__all__)
+    for name in simkit.__all__:
+        assert getattr(simkit, name) is not None
+    with pytest.raises(AttributeError, match="no attribute 'nonsense'"):
+        _ = simkit.nonsense
