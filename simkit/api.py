@@ -29,6 +29,7 @@ from simkit.spec.files import Case, Pack, load_pack, shipped
 from simkit.trace.log import Log
 from simkit.trace.store import Store
 from simkit.users.resolve import resolve_user
+from simkit.users.scripted import require_scripts
 
 if TYPE_CHECKING:
     from simkit.paths.chain import Absorption
@@ -141,6 +142,8 @@ async def _play(
 
 
 def _cast(pack: Pack, agent: Any, user: str) -> Cast:
+    if user == "scripted":
+        require_scripts(case.scenario for case in pack.cases)
     domains = {case.domain.name: case.domain for case in pack.cases}
     return Cast({name: resolve_agent(agent, domain) for name, domain in domains.items()}, resolve_user(user))
 

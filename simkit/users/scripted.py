@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from simkit.errors import UsageError
 from simkit.play.user import Heard, Role, Said
+from simkit.spec.scenario import Scenario
+
+
+def require_scripts(scenarios: Iterable[Scenario]) -> None:
+    """Raises `UsageError` naming the first scenario without a script."""
+    for scenario in scenarios:
+        if not scenario.script:
+            what = f"--user scripted: scenario '{scenario.scenario}' has no script"
+            raise UsageError(f"{what}; add 'script:' to it, or play it with --user agenda")
 
 
 class Scripted:
@@ -11,9 +22,6 @@ class Scripted:
 
     def __init__(self, role: Role) -> None:
         self.lines = role.scenario.script
-        if not self.lines:
-            name = role.scenario.scenario
-            raise UsageError(f"scenario '{name}' has no script; add 'script:' to it or play it with --user agenda")
 
     async def respond(self, heard: Heard) -> Said:
         """The next line."""
