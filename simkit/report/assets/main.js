@@ -1,0 +1,71 @@
+// The address decides what is shown.
+const TABS = [
+  ["overview", "Overview"],
+  ["sessions", "Sessions"],
+  ["graph", "Graph"],
+  ["matrix", "Matrix"],
+];
+const PAGES = { overview, sessions: sessionTable, graph: graphView, matrix: matrixView };
+const viewOf = (filter) =>
+  filter.session !== undefined
+    ? "session"
+    : filter.view && Object.hasOwn(PAGES, filter.view)
+      ? filter.view
+      : "overview";
+const main = document.getElementById("main");
+const tabs = document.getElementById("tabs");
+
+const render = () => {
+  const filter = here();
+  const view = viewOf(filter);
+  const node = view === "session" ? sessionView(filter) : PAGES[view](filter, main);
+  tabs.replaceChildren(
+    ...TABS.map(([name, label]) =>
+      link(
+        { view: name },
+        { "aria-current": name === view || (view === "session" && name === "sessions") ? "page" : null },
+        label,
+      ),
+    ),
+  );
+  if (!node) return;
+  const focused = document.activeElement?.id;
+  main.replaceChildren(node);
+  const again = focused && document.getElementById(focused);
+  if (again && main.contains(again)) again.focus();
+  const title = view === "session" ? filter.session : TABS.find(([name]) => name === view)[1];
+  document.title = `${shown(title)} · ${shown(summary.run)} · simkit`;
+  if (view === "session" && filter.event) select(Number(filter.event), true);
+  else window.scrollTo(0, 0);
+};
+
+const KEYS = {
+  j: () => step(1),
+  k: () => step(-1),
+  n: () => findingStep(),
+  "[": () => neighbour(here(), -1),
+  "]": () => neighbour(here(), 1),
+  Escape: () => address({ view: "sessions", ...filterOnly(here()) }),
+};
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey) return;
+  const typing = /^(INPUT|SELECT|TEXTAREA)$/.test(event.target.tagName);
+  if (event.key === "/" && !typing) {
+    event.preventDefault();
+    if (viewOf(here()) !== "sessions") {
+      location.hash = address({ view: "sessions" });
+      render();
+    }
+    document.getElementById("find")?.focus();
+  } else if (!typing && viewOf(here()) === "session" && Object.hasOwn(KEYS, event.key)) {
+    event.preventDefault();
+    const to = KEYS[event.key]();
+    if (to) location.hash = to;
+  }
+});
+document.getElementById("skip").addEventListener("click", (event) => {
+  event.preventDefault();
+  main.focus();
+});
+window.addEventListener("hashchange", render);
+render();

@@ -1,0 +1,253 @@
+// The first page: how good, where it fails, how it fails.
+const card = (label, value, note, extra) =>
+  h(
+    "div",
+    { class: "card" },
+    h("div", { class: "label" }, label),
+    h("div", { class: "value" }, value),
+    extra,
+    note && h("div", { class: "note" }, note),
+  );
+
+// The pass rate with its interval drawn on a scale from 0 to 1.
+const intervalMeter = () => {
+  const [low, high] = data.interval;
+  const x = (rate) => (rate * 300).toFixed(1);
+  return s(
+    "svg",
+    {
+      viewBox: "-4 0 308 30",
+      class: "interval",
+      preserveAspectRatio: "xMinYMid",
+      role: "img",
+      "aria-label": `95% interval ${percent(low)} to ${percent(high)}`,
+    },
+    s("rect", { x: 0, y: 12, width: 300, height: 6, rx: 3, class: "track" }),
+    s("rect", { x: x(low), y: 12, width: Math.max(2, (high - low) * 300).toFixed(1), height: 6, class: "range" }),
+    s("path", { d: `M${x(low)} 8V22M${x(high)} 8V22`, class: "whisker" }),
+    s("circle", { cx: x(summary.pass_rate), cy: 15, r: 5.5, class: "point" }),
+  );
+};
+
+const cards = () => {
+  const evaluable = summary.passed + summary.failed;
+  const rate = h(
+    "div",
+    { class: "card hero" },
+    h("div", { class: "label" }, "Pass rate"),
+    h("div", { class: "value" }, percent(summary.pass_rate)),
+    data.interval && intervalMeter(),
+    h(
+      "div",
+      {
+        class: "note",
+        title:
+          "Wilson score interval, as if sessions were independent: about new scenarios less is known than it says.",
+      },
+      evaluable
+        ? [
+            `${summary.passed} of ${evaluable} sessions · 95% interval `,
+            data.interval.map((rate) => percent(rate)).join(" to "),
+          ]
+        : "No session says anything about the agent.",
+    ),
+  );
+  const invalid = summary.errored
+    ? `${summary.errored} more invalid: a fault of user, tool, model or simkit`
+    : "all count towards the pass rate";
+  const ks = Object.entries(summary.pass_hat_k);
+  const calls = summary.tool_calls / Math.max(1, summary.sessions);
+  return h(
+    "div",
+    { class: "cards" },
+    rate,
+    card("Sessions", summary.sessions.toLocaleString("en"), invalid, rateBar(summary)),
+    card(
+      "With tool-use errors",
+      summary.sessions_with_tool_errors.toLocaleString("en"),
+      `${percent(summary.sessions_with_tool_errors / Math.max(1, summary.sessions))} of sessions`,
+    ),
+    card(
+      "Tool calls",
+      summary.tool_calls.toLocaleString("en"),
+      `${calls.toFixed(1)} a session, over ${count(summary.turns, "user turn")}`,
+    ),
+    ks.length > 1 &&
+      h(
+        "div",
+        { class: "card wide" },
+        h(
+          "div",
+          { class: "label" },
+          "Reliability: the chance that k sessions of a scenario all pass, mean over scenarios",
+        ),
+        h(
+          "dl",
+          { class: "ks" },
+          ks.map(([k, value]) => h("div", {}, h("dt", {}, `pass^${k}`), h("dd", {}, value.toFixed(3)))),
+        ),
+      ),
+  );
+};
+
+const kindBars = () => {
+  const found = Object.entries(summary.tool_errors).sort((a, b) => b[1] - a[1]);
+  if (!found.length) return panel("Tool-use errors", "", h("p", { class: "quiet" }, "None found in any session."));
+  return panel(
+    "Tool-use errors",
+    `by kind, in ${count(summary.sessions_with_tool_errors, "session")}`,
+    h(
+      "ul",
+      { class: "bars" },
+      found.map(([kind, n]) =>
+        h(
+          "li",
+          {},
+          link(
+            { view: "sessions", kind },
+            { title: `Show sessions with ${spaced(kind)}` },
+            h("span", { class: "name" }, spaced(kind), h("small", {}, kinds[kind])),
+            bar([[n / found[0][1], "fail"]], `${n} found`),
+            h("span", { class: "number" }, n),
+          ),
+        ),
+      ),
+    ),
+  );
+};
+
+// Some rows by name; of many, those that failed most often.
+const MANY = 16;
+const tallies = (title, field, by) => {
+  const all = Object.entries(by);
+  if (all.length < 2) return null;
+  const few = all.length > MANY ? [...all].sort((a, b) => b[1].failed - a[1].failed).slice(0, 10) : all;
+  const heads = [
+    [field[0].toUpperCase() + field.slice(1)],
+    ["Pass rate", "number"],
+    ["", "meter"],
+    ["Passed", "number"],
+    ["Failed", "number"],
+    summary.errored && ["Invalid", "number"],
+    ["Tool errors", "number"],
+  ];
+  const counts = (tally) => [
+    tally.passed,
+    tally.failed,
+    ...(summary.errored ? [tally.errored] : []),
+    Object.values(tally.tool_errors).reduce((a, b) => a + b, 0),
+  ];
+  return panel(
+    title,
+    few.length < all.length ? `the ${few.length} of ${all.length} that failed most often` : "",
+    table(
+      heads.filter(Boolean),
+      few.map(([name, tally]) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, link({ view: "sessions", [field]: name }, {}, name)),
+          h("td", { class: "number strong" }, percent(tally.pass_rate, 0)),
+          h("td", { class: "meter" }, rateBar(tally)),
+          counts(tally).map((n) => h("td", { class: n ? "number" : "number zero" }, n)),
+        ),
+      ),
+    ),
+  );
+};
+
+// Personas against domains: a dark cell is where it fails.
+const grid = () => {
+  const domains = [...new Set(data.cells.map((cell) => cell[1]))].sort();
+  const personas = [...new Set(data.cells.map((cell) => cell[0]))].sort();
+  if (domains.length < 2 || personas.length < 2) return null;
+  const at = new Map(data.cells.map(([p, d, pass, fail]) => [JSON.stringify([p, d]), [pass, fail]]));
+  const cell = (persona, domain) => {
+    const [pass, fail] = at.get(JSON.stringify([persona, domain])) || [0, 0];
+    if (!(pass + fail)) return h("td", { class: "heat empty" }, "·");
+    const share = fail / (pass + fail);
+    const node = h(
+      "td",
+      { class: "heat" },
+      link(
+        { view: "sessions", persona, domain },
+        { title: `${persona} in ${domain}: ${pass} of ${pass + fail} passed` },
+        percent(pass / (pass + fail), 0),
+      ),
+    );
+    node.style.setProperty("--share", share.toFixed(3));
+    return node;
+  };
+  return panel(
+    "Who fails where",
+    "pass rate of each persona in each domain",
+    table(
+      [["Persona"], ...domains.map((d) => [d, "number"])],
+      personas.map((p) =>
+        h(
+          "tr",
+          {},
+          h("th", { scope: "row" }, p),
+          domains.map((d) => cell(p, d)),
+        ),
+      ),
+      { class: "grid" },
+    ),
+  );
+};
+
+const worstScenarios = () => {
+  const bad = data.worst.map((name) => [name, summary.by_scenario[name]]);
+  if (!bad.length) return panel("Worst scenarios", "", h("p", { class: "quiet" }, "Every scenario passed every time."));
+  return panel(
+    "Worst scenarios",
+    `${Math.min(10, bad.length)} of ${bad.length} that did not always pass`,
+    h(
+      "ol",
+      { class: "worst" },
+      bad
+        .slice(0, 10)
+        .map(([name, one]) =>
+          h(
+            "li",
+            {},
+            h(
+              "div",
+              { class: "line" },
+              link({ view: "sessions", scenario: name }, { class: "strong" }, name),
+              h("span", { class: "tag" }, one.domain),
+              h("span", { class: "number" }, `${one.passed} of ${one.passed + one.failed} passed`),
+              rateBar(one),
+            ),
+            one.session &&
+              link({ session: one.session }, { class: "reason clamp" }, one.reason || "no reason recorded"),
+          ),
+        ),
+    ),
+  );
+};
+
+const overview = () =>
+  h(
+    "div",
+    { class: "page" },
+    h("h1", { class: "hidden-text" }, "Overview"),
+    h(
+      "p",
+      { class: "facts" },
+      summary.agent && ["Agent ", h("strong", {}, summary.agent), " · "],
+      summary.user && ["user ", h("strong", {}, summary.user), " · "],
+      `${count(Object.keys(summary.by_scenario).length, "scenario")} · `,
+      `${count(Object.keys(summary.by_persona).length, "persona")} · digest `,
+      h("code", { title: summary.digest }, summary.digest.slice(0, 12)),
+    ),
+    cards(),
+    h(
+      "div",
+      { class: "columns" },
+      h("div", {}, kindBars(), tallies("By domain", "domain", summary.by_domain)),
+      h("div", {}, worstScenarios()),
+    ),
+    h("div", { class: "columns" }, tallies("By persona", "persona", summary.by_persona), grid()),
+    tallies("By tag", "tag", summary.by_tag),
+  );

@@ -1,0 +1,90 @@
+"""The page of a run: one HTML file that needs nothing else, asks the network for nothing, and runs no foreign text.
+
+Three walls stand between what agents say and the reader's browser. Everything said travels as JSON with `<`, `>`
+and `&` escaped; the page's script puts it in place as text only; and the page's Content-Security-Policy admits this
+one script and this one style sheet, by their digests, and no other source of anything.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterable
+from importlib.resources import files
+from pathlib import Path
+
+from simkit.errors import StoreError, one_line
+from simkit.report.page import index, record, safe_json
+from simkit.report.summary import Scored, Summary, in_order
+
+_SCRIPTS = ("dom", "overview", "sessions", "values", "events", "session", "flow", "graph", "matrix", "main")
+_STYLES = ("theme", "tables", "session", "flow", "small")
+"""In this order they make the page's one script and its one style sheet."""
+
+
+def write_html(path: Path | str, summary: Summary, sessions: Iterable[Scored]) -> Path:
+    """Write the page of a run to `path`, whole or not at all. Raises StoreError where it cannot be written."""
+    path = Path(path)
+    page = render_html(summary, sessions)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_whole(path, page.encode())
+    except OSError as error:
+        raise StoreError(f"{path}: the report cannot be written ({error.strerror}); give another --out") from error
+    return path
+
+
+def render_html(summary: Summary, sessions: Iterable[Scored]) -> str:
+    """The page as text."""
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    scored = in_order(sessions)
+    script = '"use strict";(() => {\n' + "\n".join(_asset(f"{name}.js") for name in _SCRIPTS) + "})();\n"
+    style = "\n".join(_asset(f"{name}.css") for name in _STYLES)
+    environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
+    return environment.from_string(_asset("page.html.j2")).render(
+        title=one_line(summary.run, 80),
+        policy=_policy(script, style),
+        style=Markup(style),
+        script=Markup(script),
+        index=Markup(safe_json(index(summary, scored))),
+        transcripts=(Markup(safe_json(record(episode, score))) for episode, score in scored),
+    )
+
+
+def _policy(script: str, style: str) -> str:
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src '{_digest(script)}'",
+            f"style-src '{_digest(style)}'",
+            "base-uri 'none'",
+            "form-action 'none'",
+            "require-trusted-types-for 'script'",
+            "trusted-types 'none'",
+        )
+    )
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _asset(name: str) -> str:
+    return files("simkit.report").joinpath("assets", name).read_text(encoding="utf-8")
+
+
+def _write_whole(path: Path, content: bytes) -> None:
+    """Write beside, then move into place: nobody ever reads half a file."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
