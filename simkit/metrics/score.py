@@ -57,7 +57,7 @@ class Finding(Frozen):
 class GoalPart(Frozen):
     """One condition of the goal, checked."""
 
-    part: Literal["world", "elsewhere", "calls", "says", "never", "never_says", "rule", "judged", "recorded"]
+    part: Literal["world", "elsewhere", "calls", "says", "any_of", "never", "never_says", "rule", "judged", "recorded"]
     what: str
     """The condition in words."""
     verdict: Verdict
@@ -73,6 +73,8 @@ class SessionScore(Frozen):
     outcome: Outcome
     reason: str
     """Why it did not pass, in a sentence; empty when it passed."""
+    evidence: tuple[int, ...] = ()
+    """Numbers of the events that the reason speaks of."""
     goal: tuple[GoalPart, ...] = ()
     findings: tuple[Finding, ...] = ()
     scores: tuple[Score, ...] = ()

@@ -1,0 +1,218 @@
+"""What has been said so far in a session: the store of typed values against which claims are held.
+
+A value is *grounded* when somebody gave it: the user's words, a tool's answer (to whomever), the policy, the clock,
+the tools' schemas, the catalogue. Amounts may also be simple arithmetic on grounded ones: a sum or difference of two,
+a small multiple, a percentage, or the total of a few. Dates may lie a grounded number of days from a grounded date,
+or near the session's clock when somebody spoke of days relatively (`tomorrow`, `next Friday`).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from datetime import date
+from functools import lru_cache
+from itertools import combinations
+from typing import Any
+
+from simkit.spec.values import Value, same_date, values_in
+
+_RELATIVE = re.compile(
+    r"\b(today|tomorrow|yesterday|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:next|last|this|past|coming)"
+    r" (?:week|month|weekend)|(?:days?|weeks?|months?) (?:ago|from now|later|earlier)"
+    r"|in (?:a|\w+) (?:days?|weeks?|months?))\b",
+    re.IGNORECASE,
+)
+_NUMBER = re.compile(r"\d+")
+MAX_OPERANDS = 40
+"""Arithmetic looks at this many of the latest amounts."""
+MAX_AMOUNT = 1e13
+"""Larger numbers are names, not amounts."""
+
+
+class Facts:
+    """Everything that was given up to some moment."""
+
+    def __init__(self) -> None:
+        self.amounts: dict[float, None] = {}
+        """In the order in which they were last spoken of."""
+        self.dates: dict[str, None] = {}
+        self.words: set[str] = set()
+        """Ids, emails and bare numbers, without case and separators."""
+        self.numbers_in_ids: set[str] = set()
+        self.texts: list[str] = []
+        self.relative = False
+        """Whether somebody spoke of a day relatively to the session's clock."""
+
+    def copy(self) -> Facts:
+        """The same facts, to be added to."""
+        other = Facts()
+        other.amounts, other.dates, other.words = dict(self.amounts), dict(self.dates), set(self.words)
+        other.numbers_in_ids, other.texts, other.relative = set(self.numbers_in_ids), list(self.texts), self.relative
+        return other
+
+    def add(self, source: Any) -> None:
+        """Take in everything that stands in a text, a number, or any JSON value."""
+        for leaf in leaves(source):
+            if not isinstance(leaf, str):
+                self.words.add(str(leaf))
+                if abs(leaf) < MAX_AMOUNT:
+                    self.speak_of(float(leaf))
+            elif leaf:
+                self.texts.append(leaf)
+                self._read(leaf)
+
+    def hear(self, text: str) -> None:
+        """Take in what the user said."""
+        self.add(text)
+        self.relative = self.relative or bool(_RELATIVE.search(text))
+
+    def speak_of(self, amount: float) -> None:
+        """Take in an amount as the latest one that was spoken of."""
+        amount = round(amount, 4)
+        self.amounts.pop(amount, None)
+        self.amounts[amount] = None
+
+    def recall(self, text: str) -> None:
+        """Make the given amounts that `text` names the latest that were spoken of."""
+        for value in values_in(text):
+            if isinstance(value.value, float) and round(value.value, 4) in self.amounts:
+                self.speak_of(value.value)
+
+    def _read(self, text: str) -> None:
+        for value in values_in(text):
+            if value.kind == "date":
+                self.dates[str(value.value)] = None
+            elif isinstance(value.value, float) and abs(value.value) < MAX_AMOUNT:
+                self.speak_of(value.value)
+            self.words.add(_bare(value.text))
+            if value.kind == "id":
+                self.numbers_in_ids.update(_NUMBER.findall(value.text))
+
+    def has(self, value: Value) -> bool:
+        """Whether somebody gave this value, or it follows from what they gave."""
+        if value.kind == "date":
+            return self.has_date(str(value.value), value.text)
+        if isinstance(value.value, float):
+            bare = _bare(value.text.removesuffix(".0"))
+            return bare in self.words or bare in self.numbers_in_ids or self.has_amount(value.value)
+        return self.has_word(value.text)
+
+    def has_word(self, word: str) -> bool:
+        """Whether an id or an email was given, in whatever case and with whatever separators. An id whose digits
+        were given (`1001` for `W1001`) counts: people leave prefixes out."""
+        digits = "".join(_NUMBER.findall(word)[-1:])
+        if _bare(word) in self.words or (len(digits) > 2 and digits in self.words):
+            return True
+        whole = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", re.IGNORECASE)
+        return any(whole.search(text) for text in self.texts)
+
+    def has_text(self, text: str) -> bool:
+        """Whether the text stands somewhere as it is."""
+        wanted = text.casefold()
+        return any(wanted in known.casefold() for known in self.texts)
+
+    def has_amount(self, amount: float) -> bool:
+        """Whether an amount was given, or is simple arithmetic on given ones."""
+        return _reached(amount, tuple(self.amounts))
+
+    def has_date(self, day: str, text: str = "") -> bool:
+        """Whether a day was given, or lies a given number of days from one that was."""
+        if any(same_date(day, known) for known in self.dates) or (text and self.has_text(text)):
+            return True
+        if day.startswith("--"):
+            return any(self._follows(f"{known[:4]}{day[1:]}") for known in self.dates if not known.startswith("--"))
+        return self._follows(day) or any(self.has_text(form) for form in _written(day))
+
+    def _follows(self, day: str) -> bool:
+        target = _date(day)
+        known = [found for text in self.dates if (found := _date(text)) is not None]
+        if target is None:
+            return False
+        gaps = {abs((target - one).days) for one in known}
+        if self.relative and any(gap <= 35 for gap in gaps):
+            return True
+        return any(float(gap) in self.amounts for gap in gaps)
+
+
+def leaves(value: Any) -> Iterator[str | int | float]:
+    """Every text and number in a JSON value, keys included; JSON that stands in a text is read as such."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield str(key)
+            yield from leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from leaves(item)
+    elif isinstance(value, str):
+        inner = _json(value) if value[:1] in ("{", "[") else None
+        if inner is None:
+            yield value
+        else:
+            yield from leaves(inner)
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield value
+
+
+@lru_cache(maxsize=16)
+def given_by(texts: tuple[str, ...]) -> Facts:
+    """The facts in what a domain states, read once for all of its sessions. Copy it before adding."""
+    facts = Facts()
+    for text in texts:
+        facts.add(text)
+    return facts
+
+
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _reached(amount: float, known: tuple[float, ...]) -> bool:
+    """Whether simple arithmetic on known amounts gives `amount`, to the cent and whatever the sign."""
+    if not abs(amount) < MAX_AMOUNT:
+        return False
+    target = _cents(amount)
+    every = {_cents(one) for one in known}
+    operands = [one for one in known[-MAX_OPERANDS:] if one]
+    cents = [_cents(one) for one in operands]
+    if target in every or any(abs(target - one) in every or target + one in every for one in cents):
+        return True
+    counts = {*range(2, 13), *(int(one) for one in operands if one == int(one) and 1 < one <= 366)}
+    shares = [one / 100 for one in operands if 0 < one < 100]
+    factors = (*counts, *(1 / n for n in range(2, 13)), *shares, *(1 - share for share in shares))
+    if any(abs(target - one * factor) < 0.51 for one in cents for factor in factors):
+        return True
+    few = cents[-14:]
+    sums = {a + b for a, b in combinations(few, 2)}
+    return any(target - one in sums for one in few) or any(target - some in sums for some in sums)
+
+
+def _cents(amount: float) -> int:
+    return round(abs(amount) * 100)
+
+
+def _written(day: str) -> tuple[str, ...]:
+    year, month, number = day[:4], int(day[5:7]), int(day[8:10])
+    return (
+        f"{month}/{number}/{year}",
+        f"{month:02}/{number:02}/{year}",
+        f"{number}/{month}/{year}",
+        f"{number:02}/{month:02}/{year}",
+        f"{number}.{month}.{year}",
+        f"{number:02}.{month:02}.{year}",
+    )
+
+
+def _date(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        return None
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]+", "", text).casefold()

@@ -1,0 +1,123 @@
+"""Values that nobody gave: in the arguments of calls, and in what the agent states.
+
+Limits, on the side of silence: only typed values (ids, emails, amounts, dates) and names that look like the domain's
+catalogue are held against what was said; amounts that simple arithmetic reaches pass (`metrics.talk.facts`); whole
+numbers of one or two digits pass; what the scenario's user knows but never said does not count as said.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from simkit.errors import one_line
+from simkit.metrics.score import Finding
+from simkit.metrics.talk.catalogue import invented_names
+from simkit.metrics.talk.facts import MAX_AMOUNT, Facts, given_by
+from simkit.metrics.wording import describe_call
+from simkit.paths.episode import Episode
+from simkit.spec.acts import sentences
+from simkit.spec.values import Value, values_in
+from simkit.trace.events import AgentSaid, ToolCalled, UserSaid
+
+_EXAMPLE = re.compile(r"\b(?:for example|e\.g\.?|such as|for instance|looks? like|format)\b", re.IGNORECASE)
+_UNREAD = ("unknown_tool", "malformed", "invalid_arguments")
+
+
+def ungrounded(episode: Episode) -> Iterator[Finding]:
+    """Every argument and every claim that nothing said before it supports, once for each value."""
+    facts = given_by(episode.card.stated).copy()
+    reported: set[str] = set()
+    for event in episode.events:
+        if isinstance(event, UserSaid):
+            facts.hear(event.text)
+        elif isinstance(event, AgentSaid):
+            yield from _claims(episode, event, facts, reported)
+        elif isinstance(event, ToolCalled):
+            if event.by == "agent" and event.outcome not in _UNREAD:
+                yield from _arguments(event, facts, reported)
+                facts.add(event.arguments)
+            elif event.by == "user":
+                facts.add(event.arguments)
+            facts.add(event.result)
+
+
+def _arguments(call: ToolCalled, facts: Facts, reported: set[str]) -> Iterator[Finding]:
+    if not isinstance(call.arguments, dict):
+        return
+    for name, argument in call.arguments.items():
+        missing = [value.text for value in _checked(argument) if not facts.has(value) and value.text not in reported]
+        if missing:
+            reported.update(missing)
+            what = " and ".join(f"'{one_line(text, 60)}'" for text in dict.fromkeys(missing))
+            yield Finding(
+                kind="ungrounded_argument",
+                events=(call.seq,),
+                where=f"{call.tool}.{name}",
+                sentence=f"nobody gave {what}, which {describe_call(call)} uses as {name}",
+            )
+
+
+def _checked(argument: Any) -> Iterator[Value]:
+    """The values in an argument that somebody must have given."""
+    if isinstance(argument, dict):
+        for item in argument.values():
+            yield from _checked(item)
+    elif isinstance(argument, list):
+        for item in argument:
+            yield from _checked(item)
+    elif isinstance(argument, str):
+        yield from (value for value in values_in(argument) if _telling(value))
+    elif isinstance(argument, int | float) and not isinstance(argument, bool) and abs(argument) < MAX_AMOUNT:
+        value = Value("number", float(argument), str(argument))
+        if _telling(value):
+            yield value
+
+
+def _telling(value: Value) -> bool:
+    """Whether a value says enough to have been made up: dates, emails, money, three digits, an id of two."""
+    digits = sum(char.isdigit() for char in value.text.removesuffix(".0"))
+    if value.kind in ("date", "email"):
+        return True
+    if value.kind == "id":
+        return digits >= (2 if any(char.isalpha() for char in value.text) else 5)
+    return digits >= 3
+
+
+def _claims(episode: Episode, event: AgentSaid, facts: Facts, reported: set[str]) -> Iterator[Finding]:
+    for sentence in sentences(event.text):
+        facts.recall(sentence)
+    for sentence in sentences(event.text):
+        if _EXAMPLE.search(sentence):
+            continue
+        for text in dict.fromkeys((*_values(sentence, facts), *_names(episode, sentence, facts))):
+            if text not in reported:
+                reported.add(text)
+                yield Finding(
+                    kind="ungrounded_claim",
+                    events=(event.seq,),
+                    sentence=f"the agent says '{one_line(text, 80)}', which no tool, user, policy or catalogue gave",
+                )
+
+
+def _values(sentence: str, facts: Facts) -> Iterator[str]:
+    for value in values_in(sentence):
+        if not _claimed(value):
+            continue
+        if not facts.has(value):
+            yield value.text
+        elif isinstance(value.value, float):
+            # WHY: what follows from given amounts may be reckoned on with: a total, then what is left of it.
+            facts.speak_of(value.value)
+
+
+def _names(episode: Episode, sentence: str, facts: Facts) -> Iterator[str]:
+    return (name for name in invented_names(sentence, episode.card.catalogue) if not facts.has_text(name))
+
+
+def _claimed(value: Value) -> bool:
+    """Whether a value in talk is a claim: money, a date, an email, an id with letters and three digits."""
+    if value.kind == "id":
+        return sum(c.isdigit() for c in value.text) >= 3 and any(c.isalpha() for c in value.text)
+    return value.kind in ("money", "date", "email")
