@@ -10,184 +10,41 @@ print(simkit.transitions(run, by="tool").table())
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import anyio
-
-from simkit import __version__
-from simkit.agents.resolve import resolve_agent
-from simkit.errors import SimkitError, UsageError
 from simkit.metrics.score import SessionScore
-from simkit.metrics.session import Metric, first_failing_event, score_session
-from simkit.paths.episode import Episode, EpisodeReader, episodes
-from simkit.play.suite import Cast, play_suite, sittings
-from simkit.spec.files import Case, Pack, load_pack, shipped
-from simkit.trace.log import Log
-from simkit.trace.store import Store
-from simkit.users.resolve import resolve_user
-from simkit.users.scripted import require_scripts
+from simkit.metrics.session import Metric, first_failing_event
+from simkit.runs import Run, Scored, Sources, import_run, load, open_run, play_case, run, terms_of
+from simkit.spec.files import Case, Pack
 
 if TYPE_CHECKING:
     from simkit.paths.chain import Absorption
     from simkit.paths.failures import FailureMatrix
     from simkit.paths.graph import StateGraph
     from simkit.paths.matrix import TransitionMatrix
-    from simkit.report.summary import Summary
 
-Scored = tuple[Episode, SessionScore]
-Sources = Pack | str | Path | Sequence[str | Path]
-
-
-def load(*paths: str | Path) -> Pack:
-    """Read scenario files, domain folders, or folders of those; what ships with simkit, if nothing is named.
-
-    Raises `SimkitError`, one line a mistake, for whatever cannot be played.
-    """
-    return load_pack(paths or [shipped("scenarios")])
-
-
-@dataclass(frozen=True)
-class Run:
-    """A suite that was played or imported: its logs, and every reading of them."""
-
-    store: Store
-    metrics: tuple[Metric, ...] = ()
-
-    @property
-    def name(self) -> str:
-        """The run as other commands take it."""
-        return self.store.place
-
-    def logs(self) -> Iterator[Log]:
-        """Every session's log, sorted by key."""
-        return self.store.logs()
-
-    @cached_property
-    def scored(self) -> tuple[Scored, ...]:
-        """Every session with its score, sorted by key. Computed from the log alone, once."""
-        return tuple((one, score_session(one, self.metrics)) for one in episodes(self.logs()))
-
-    def summary(self) -> Summary:
-        """The run in figures."""
-        from simkit.report.summary import summarise
-
-        return summarise(self.name, self.scored)
-
-
-def open_run(run: str | Path) -> Run:
-    """A run by name (under `runs/`), path or database URL. Raises `SimkitError` where there is none."""
-    return Run(Store.open(run))
-
-
-def run(
-    what: Sources = (),
-    agent: Any = None,
-    *,
-    user: str = "agenda",
-    trials: int = 1,
-    seed: int = 0,
-    at_once: int = 64,
-    out: str | Path | None = None,
-    progress: Callable[[SessionScore], None] | None = None,
-    manifest: Mapping[str, Any] | None = None,
-) -> Run:
-    """Play scenarios x personas x trials against an agent, and keep every event under `out` (a temporary place, if
-    None).
-
-    `agent` is a function, a LangGraph graph or factory, or a reference as `--agent` takes it; None: each domain's own
-    demo agent. One `seed` reproduces the run byte for byte at any `at_once`. Raises `SimkitError` for wrong input;
-    whatever agent, user or tools do is in the run.
-    """
-    pack = what if isinstance(what, Pack) else load(*([what] if isinstance(what, str | Path) else what))
-    if not pack.cases:
-        raise UsageError("there is no scenario to play; name a scenario file or a domain folder")
-    for name, value in (("trials", trials), ("at-once", at_once)):
-        if value < 1:
-            raise UsageError(f"--{name} {value}: must be 1 or more")
-    cast = _cast(pack, agent, user)
-    known = {"agent": cast_name(cast), "user": user, "trials": trials, "seed": seed, **(manifest or {})}
-    store = Store.create(out, known) if out is not None else Store.temporary(known)
-    with store:
-        scored = anyio.run(_play, pack, cast, store, range(trials), seed, at_once, progress)
-    result = Run(store)
-    result.__dict__["scored"] = tuple(sorted(scored, key=lambda one: one[0].log.session))
-    return result
-
-
-async def _play(
-    pack: Pack,
-    cast: Cast,
-    store: Store,
-    trials: Sequence[int],
-    seed: int,
-    at_once: int,
-    progress: Callable[[SessionScore], None] | None,
-) -> list[Scored]:
-    reader, scored = EpisodeReader(), []
-
-    def done(log: Log) -> None:
-        store.finish(log.session, log.digest)
-        episode = reader.read(log)
-        scored.append((episode, score_session(episode)))
-        if progress:
-            progress(scored[-1][1])
-
-    todo = sittings(pack.cases, cast, trials=trials, seed=seed, versions={"simkit": __version__})
-    await play_suite(todo, cast, at_once=at_once, recorder=store.recorder, done=done)
-    return scored
-
-
-def _cast(pack: Pack, agent: Any, user: str) -> Cast:
-    if user == "scripted":
-        require_scripts(case.scenario for case in pack.cases)
-    domains = {case.domain.name: case.domain for case in pack.cases}
-    return Cast({name: resolve_agent(agent, domain) for name, domain in domains.items()}, resolve_user(user))
-
-
-def cast_name(cast: Cast) -> str:
-    """The agent's name, as manifest and report show it."""
-    return ", ".join(sorted({name for name, _ in cast.agents.values()}))
-
-
-def play_case(
-    case: Case,
-    agent: Any = None,
-    *,
-    persona: str | None = None,
-    user: str = "agenda",
-    trial: int = 0,
-    seed: int = 0,
-) -> Scored:
-    """Play one case once (with its first persona, if none is named), keep nothing, and give episode and score."""
-    chosen = [one for one in case.personas if persona in (None, one.persona)][:1]
-    if not chosen:
-        raise UsageError(f"scenario '{case.scenario.scenario}' is not played by persona '{persona}'")
-    alone = Pack((Case(case.scenario, case.domain, tuple(chosen), case.document),))
-    cast = _cast(alone, agent, user)
-    with Store.temporary() as store:
-        return anyio.run(_play, alone, cast, store, [trial], seed, 1, None)[0]
-
-
-def import_run(format: str, file: str | Path, out: str | Path | None = None) -> Run:
-    """Read recorded sessions in somebody else's format into a run. Raises `SimkitError` naming file and line."""
-    from simkit.imports.formats import reader
-
-    read = reader(format)
-    path = Path(file)
-    known = {"imported": {"format": format, "file": path.name}}
-    store = Store.create(out, known) if out is not None else Store.temporary(known)
-    try:
-        with store:
-            for log in read(path):
-                store.add(log)
-    except SimkitError:
-        store.discard()
-        raise
-    return Run(store)
+__all__ = [
+    "Checked",
+    "Problem",
+    "Run",
+    "Scored",
+    "Sources",
+    "absorption",
+    "check",
+    "failures",
+    "import_run",
+    "load",
+    "open_run",
+    "play_case",
+    "run",
+    "score",
+    "state_graph",
+    "terms_of",
+    "transitions",
+]
 
 
 def score(run: Run | str | Path, metrics: Sequence[Metric] = ()) -> tuple[SessionScore, ...]:

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from cyclopts import App, CycloptsError, Parameter
+from cyclopts import App, Parameter
 
 from simkit import __version__
-from simkit.errors import SimkitError, one_line
+from simkit.console import guarded, print_json, say
+from simkit.errors import UsageError
 
 if TYPE_CHECKING:
     from simkit.api import Run
 
 app = App(
     name="simkit",
-    help="Rehearse a tool-using agent before customers do: play scenarios, see what it did, how often, and why it failed.",
+    help="Rehearse a tool-using agent before customers do: play scenarios, see what it did, how often, and why.",
     help_epilogue=(
         "Start here: `simkit run` plays the shipped scenarios with their demo agents; "
         "`simkit run scenarios/retail --agent my_agent.py:agent` plays yours."
@@ -30,28 +31,49 @@ app = App(
 
 Paths = Annotated[tuple[Path, ...], Parameter(help="Scenario files, domain folders, or folders of those.")]
 RunName = Annotated[str, Parameter(help="A run: its name under runs/, its folder, or a database URL.")]
-Json = Annotated[bool, Parameter(negative="", help="Print exactly one JSON object on stdout.")]
+AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print exactly one JSON object on stdout.")]
+Out = Annotated[str | None, Parameter(help="Where the run is kept: a name under runs/, or a path.")]
 By = Annotated[str, Parameter(help="State view: tool, world, node, act, or your own file.py:function.")]
 Given = Annotated[
     tuple[str, ...], Parameter(help="Only sessions with KEY=VALUE: persona, scenario, domain, tag, trial, outcome.")
 ]
-FailUnder = Annotated[float | None, Parameter(help="Exit 1 when the pass rate is below this (0 to 1; 0: never).")]
+
+
+def _is_share(_: type, value: Any) -> None:
+    if value is not None and not 0 <= value <= 1:
+        raise ValueError("write a share from 0 to 1, as in 0.9")
+
+
+FailUnder = Annotated[
+    float | None, Parameter(validator=_is_share, help="Exit 1 when the pass rate is below this (0 to 1; 0: never).")
+]
+
+
+Agent = Annotated[
+    str | None,
+    Parameter(help="file.py:name, module:name, reference, null, demo, model:PROVIDER/NAME, or a URL."),
+]
+User = Annotated[str | None, Parameter(help="agenda (if left out), scripted, llm:PROVIDER/NAME, or replay:RUN.")]
+Trials = Annotated[int | None, Parameter(help="How often each scenario is played with each persona; 1, if left out.")]
+Seed = Annotated[int | None, Parameter(help="Reproduces a run byte for byte; 0, if left out.")]
+AtOnce = Annotated[int, Parameter(help="Sessions in flight; changes nothing but the speed.")]
+Resume = Annotated[bool, Parameter(negative="", help="Go on with the run in --out, on the terms it was begun on.")]
+Accept = Annotated[bool, Parameter(negative="", help="Resume though scenarios, personas or agent have changed.")]
 
 
 @app.command
 def run(
     *paths: Annotated[Path, Parameter(help="What to play; the shipped scenarios, if left out.")],
-    agent: Annotated[
-        str | None,
-        Parameter(help="file.py:name, module:name, reference, null, demo, model:PROVIDER/NAME, or a URL."),
-    ] = None,
-    user: Annotated[str, Parameter(help="agenda, scripted, llm:PROVIDER/NAME, or replay:RUN.")] = "agenda",
-    trials: Annotated[int, Parameter(help="How often each scenario is played with each persona.")] = 1,
-    seed: Annotated[int, Parameter(help="Reproduces a run byte for byte.")] = 0,
-    at_once: Annotated[int, Parameter(help="Sessions in flight; changes nothing but the speed.")] = 64,
-    out: Annotated[str | None, Parameter(help="Where the run is kept: a name under runs/, or a path.")] = None,
+    agent: Agent = None,
+    user: User = None,
+    trials: Trials = None,
+    seed: Seed = None,
+    at_once: AtOnce = 64,
+    out: Out = None,
+    resume: Resume = False,
+    accept_changes: Accept = False,
     fail_under: FailUnder = None,
-    as_json: Annotated[Json, Parameter(name="--json")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Play scenarios against an agent and tell what it did.
 
@@ -60,20 +82,28 @@ def run(
     from simkit import api
     from simkit.report.progress import Progress
 
-    pack = api.load(*(paths or _default_paths()))
-    total = sum(len(case.personas) for case in pack.cases) * max(trials, 0)
-    name = out or _run_name(agent)
-    with Progress(total) as progress:
+    if resume and out is None:
+        raise UsageError("--resume needs --out RUN: the run to go on with")
+    begun = api.terms_of(out) if resume and out else {}
+    chosen = tuple(paths) or tuple(Path(path) for path in begun.get("paths", ())) or _default_paths()
+    pack = api.load(*chosen)
+    trials = begun.get("trials", 1) if trials is None else trials
+    with (
+        redirect_stdout(sys.stderr),
+        Progress(sum(len(case.personas) for case in pack.cases) * max(trials, 0)) as progress,
+    ):
         played = api.run(
             pack,
-            agent,
-            user=user,
+            begun.get("agent_ref") if agent is None else agent,
+            user=user or begun.get("user", "agenda"),
             trials=trials,
-            seed=seed,
+            seed=begun.get("seed", 0) if seed is None else seed,
             at_once=at_once,
-            out=name,
+            out=out or _run_name(agent),
+            resume=resume,
+            accept_changes=accept_changes,
             progress=lambda score: progress.add(score.outcome),
-            manifest={"paths": [str(path) for path in paths]},
+            paths=[str(path) for path in chosen],
         )
     return _told(played, as_json=as_json, fail_under=1.0 if fail_under is None else fail_under, report=not as_json)
 
@@ -81,7 +111,7 @@ def run(
 @app.command
 def check(
     *paths: Annotated[Path, Parameter(help="What to check.")],
-    as_json: Annotated[Json, Parameter(name="--json")] = False,
+    as_json: AsJson = False,
 ) -> int:
     """Validate files, play each reference path, and see an empty agent fail: before a token is spent.
 
@@ -90,7 +120,7 @@ def check(
     from simkit import api
     from simkit.report.progress import Progress
 
-    with Progress(0, "Checking") as progress:
+    with redirect_stdout(sys.stderr), Progress(0, "Checking") as progress:
         checked = api.check(*(paths or _default_paths()), progress=lambda score: progress.add(score.outcome))
     found = {
         "scenarios": len(checked.pack.cases),
@@ -99,18 +129,16 @@ def check(
     }
     if as_json:
         problems = [{**vars(problem)} for problem in checked.problems]
-        _print_json({**found, "ok": checked.ok, "problems": problems})
+        print_json({**found, "ok": checked.ok, "problems": problems})
     for problem in checked.problems:
-        _say(str(problem))
+        say(str(problem))
     counted = ", ".join(f"{count} {noun if count != 1 else noun[:-1]}" for noun, count in found.items() if count)
-    _say(f"{counted}: " + ("all hold" if checked.ok else f"{len(checked.problems)} problems"))
+    say(f"{counted}: " + ("all hold" if checked.ok else f"{len(checked.problems)} problems"))
     return 0 if checked.ok else 1
 
 
 @app.command
-def score(
-    run: RunName, *, fail_under: FailUnder = None, as_json: Annotated[Json, Parameter(name="--json")] = False
-) -> int:
+def score(run: RunName, *, fail_under: FailUnder = None, as_json: AsJson = False) -> int:
     """Score a run again from its log; no model is needed."""
     from simkit import api
 
@@ -147,7 +175,7 @@ def matrix(
 
     counted: Any = (api.failures if failures else api.transitions)(run, by, given)
     if format == "json":
-        _print_json(counted.to_json())
+        print_json(counted.to_json())
     else:
         print(counted.csv() if format == "csv" else counted.table(), end="" if format == "csv" else "\n")
     return 0
@@ -165,7 +193,7 @@ def report(
     opened = api.open_run(run)
     path = out or Path(opened.name) / "report.html"
     _write_report(opened, path)
-    _say(f"report: {path}")
+    say(f"report: {path}")
     return 0
 
 
@@ -174,8 +202,8 @@ def import_(
     format: Annotated[str, Parameter(help="tau-bench, labeled-traces, openai-messages or jsonl.")],
     file: Annotated[Path, Parameter(help="What to read.")],
     *,
-    out: Annotated[str | None, Parameter(help="Where the run is kept: a name under runs/, or a path.")] = None,
-    as_json: Annotated[Json, Parameter(name="--json")] = False,
+    out: Out = None,
+    as_json: AsJson = False,
 ) -> int:
     """Turn somebody else's recorded sessions into a run that score, matrix, graph and report can read."""
     from simkit import api
@@ -211,10 +239,10 @@ def schema(
     from simkit.spec.schema import schemas, write_schemas
 
     if out is None:
-        _print_json(schemas())
+        print_json(schemas())
     else:
         for path in write_schemas(out):
-            _say(f"wrote {path}")
+            say(f"wrote {path}")
     return 0
 
 
@@ -223,7 +251,7 @@ def _told(told: Run, *, as_json: bool, fail_under: float, report: bool) -> int:
 
     summary = told.summary()
     if as_json:
-        _print_json(summary.to_json())
+        print_json(summary.to_json())
     else:
         where = {"Transition matrix": f"simkit matrix {told.name}", "Log": f"simkit export {told.name} --format jsonl"}
         if report:
@@ -266,42 +294,9 @@ def _run_name(what: str | None) -> str:
     return name
 
 
-def _print_json(value: Any) -> None:
-    print(json.dumps(value, ensure_ascii=True))
-
-
-def _say(text: str) -> None:
-    print(one_line(text, 1000), file=sys.stderr)
-
-
-def _complain(text: str) -> None:
-    _say(f"simkit: error: {text}")
-
-
 def main(tokens: Sequence[str] | None = None) -> None:
     """The `simkit` command."""
-    sys.exit(_guarded(lambda: app(tokens, exit_on_error=False, print_error=False, result_action="return_value")))
-
-
-def _guarded(command: Callable[[], Any]) -> int:
-    try:
-        code = command()
-        sys.stdout.flush()
-        return code if isinstance(code, int) else 0
-    except SimkitError as error:
-        for line in error.lines():
-            _complain(line)
-        return 2
-    except CycloptsError as error:
-        _complain(f"{one_line(error)}; see simkit --help")
-        return 2
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; what was played is kept all the same.
-        sys.stdout = None  # type: ignore[assignment]
-        return 0
-    except KeyboardInterrupt:
-        _say("simkit: interrupted; every finished session is kept")
-        return 130
+    sys.exit(guarded(lambda: app(tokens, exit_on_error=False, print_error=False, result_action="return_value")))
 
 
 if __name__ == "__main__":

@@ -27,17 +27,29 @@ FLOORS = {
     "testing": 3,
     "report": 3,
     "design": 3,
-    "api": 4,
-    "cli": 5,
-    "pytest_plugin": 5,
-    "__init__": 5,
+    "runs": 4,
+    "api": 5,
+    "console": 5,
+    "cli": 6,
+    "pytest_plugin": 6,
+    "__init__": 6,
 }
 """Room -> floor. Imports go downward, or sideways on one floor where `SIDEWAYS` says so."""
 
 SIDEWAYS = {("metrics", "paths")}
 """Rooms of one floor that may lean on each other: a score reads the episode."""
 
-WAITS = ("play/agent.py", "play/user.py", "play/session.py", "play/suite.py", "agents/", "users/", "llm.py", "api.py")
+WAITS = (
+    "play/agent.py",
+    "play/user.py",
+    "play/gate.py",
+    "play/session.py",
+    "play/suite.py",
+    "agents/",
+    "users/",
+    "llm/",
+    "runs.py",
+)
 """Where `await` may be written."""
 
 DRAWERS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "core", "misc"}

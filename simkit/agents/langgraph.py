@@ -93,7 +93,7 @@ class _GraphAgent:
         message = HumanMessage(turn.text)
         given = {"messages": [message]}
         if not self.remembers:
-            given = {**self.state, "messages": [*self.state.get("messages", ()), message]}
+            given = {**self.state, "messages": [*self.state.get("messages", _before(turn)), message]}
         known = len(given["messages"])
         config = {"configurable": {"thread_id": self.thread}, "callbacks": [watcher], "recursion_limit": 100}
         async for part in self.graph.astream(given, config, stream_mode=["tasks", "values"], version="v2"):
@@ -104,6 +104,11 @@ class _GraphAgent:
         messages = self.state.get("messages", [])
         watcher.note_unrun(messages[len(messages) if self.remembers else known :])
         return _answer(messages)
+
+
+def _before(turn: Turn) -> list[Any]:
+    """What was said before this turn, for a graph that is asked for the first time in the middle of a session."""
+    return [HumanMessage(m.text) if m.role == "user" else AIMessage(m.text) for m in turn.history[:-1]]
 
 
 def _answer(messages: list[Any]) -> str:

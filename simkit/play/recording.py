@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import traceback
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -16,13 +18,17 @@ MAX_TEXT = 200_000
 
 
 class Recorder(Protocol):
-    """Where events go. `intend` and `settle` frame a call that changes state or costs money."""
+    """Where events go. `intend` and `settle` frame a call that costs money; `cut` takes back what does not hold."""
 
     def record(self, event: Event, beside: Beside = Beside()) -> None: ...
 
     def intend(self, kind: str, body: dict[str, Any]) -> int: ...
 
-    def settle(self, intent: int) -> None: ...
+    def settle(self, intent: int, result: Any = None) -> None: ...
+
+    def cut(self, seq: int) -> None: ...
+
+    def when_durable(self, call: Callable[[], None]) -> None: ...
 
 
 class Unrecorded:
@@ -35,8 +41,30 @@ class Unrecorded:
         """Nothing to write down."""
         return 0
 
-    def settle(self, intent: int) -> None:
+    def settle(self, intent: int, result: Any = None) -> None:
         """Nothing was written down."""
+
+    def cut(self, seq: int) -> None:
+        """Nothing to take back."""
+
+    def when_durable(self, call: Callable[[], None]) -> None:
+        """As durable as it gets."""
+        call()
+
+
+def waker() -> Callable[[Callable[[], None]], None]:
+    """What runs a function in the present event loop, from any thread and without waiting for it."""
+    from anyio.lowlevel import current_token
+
+    native: Any = current_token().native_token
+    soon = getattr(native, "call_soon_threadsafe", None) or native.run_sync_soon
+
+    def wake(function: Callable[[], None]) -> None:
+        # A loop that is gone has nobody left to wake.
+        with suppress(RuntimeError):
+            soon(function)
+
+    return wake
 
 
 def describe(error: BaseException) -> str:

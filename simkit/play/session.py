@@ -5,24 +5,22 @@ Nothing that user, agent or tools do escapes from here: it becomes an event, att
 
 from __future__ import annotations
 
-import hashlib
 import random
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from typing import Any
 
 import anyio
 
-from simkit.errors import ModelError, one_line
+from simkit.errors import ModelError, SimkitError, one_line
 from simkit.play.agent import Agent, AgentMaker, Message, NoteModel, Part, ToolResult, Turn, reply
 from simkit.play.dialogue import State, after
-from simkit.play.recording import Recorder, clipped, describe
+from simkit.play.gate import Gate, Over
+from simkit.play.recording import Recorder, clipped, describe, waker
+from simkit.play.sitting import Sitting
+from simkit.play.tape import Tape
 from simkit.play.toolbox import perform
-from simkit.play.user import Heard, Role, Said, User, UserMaker
-from simkit.play.world import Start, World, plain_json
-from simkit.spec.domain import Domain
-from simkit.spec.persona import Persona
-from simkit.spec.scenario import Scenario
+from simkit.play.user import Heard, Role, User, UserMaker
+from simkit.play.world import World, plain_json
 from simkit.trace.events import (
     AgentSaid,
     Boundary,
@@ -39,49 +37,39 @@ from simkit.trace.events import (
     ToolCalled,
     UserSaid,
 )
-from simkit.trace.log import Beside, Log, SessionKey
-
-
-@dataclass(frozen=True)
-class Sitting:
-    """One session that is to be played."""
-
-    key: SessionKey
-    scenario: Scenario
-    persona: Persona
-    domain: Domain
-    start: Start
-    seed: int
-    """The run's seed; the session's own randomness derives from it and the key."""
-    agent_name: str = ""
-    user_name: str = ""
-    versions: dict[str, str] = field(default_factory=dict)
-
-    def rng(self, purpose: str) -> random.Random:
-        """A generator of its own for each purpose: order and concurrency of sessions cannot reach it."""
-        return random.Random(hashlib.sha256(f"{self.seed}|{self.key}|{purpose}".encode()).digest())
-
+from simkit.trace.log import Beside, Log
 
 _FAILED: dict[Boundary, EndReason] = {"agent": "agent_failed", "user": "user_failed", "model": "model_failed"}
 
 
-class _Over(Exception):
-    """The session ends here."""
+class Unkept(BaseException):
+    """The store failed. Not an Exception, so that no agent can catch it and go on to pay for what is not kept."""
 
-    def __init__(self, reason: EndReason) -> None:
-        self.reason: EndReason = reason
+    def __init__(self, error: SimkitError) -> None:
+        self.error = error
 
 
 async def play_session(
-    sitting: Sitting, agent: AgentMaker, user: UserMaker, recorder: Recorder, clock: Callable[[], float]
+    sitting: Sitting,
+    agent: AgentMaker,
+    user: UserMaker,
+    recorder: Recorder,
+    clock: Callable[[], float],
+    tape: Tape | None = None,
 ) -> Log:
-    """Play one session to its end and return its log. Never raises for what agent, user or tools do."""
-    return await _Session(sitting, recorder, clock).play(agent, user)
+    """Play one session to its end, from where its tape ends, and return its log.
+
+    Never raises for what agent, user or tools do; raises what the store raises when it cannot keep an event.
+    """
+    try:
+        return await _Session(sitting, recorder, clock, tape or Tape()).play(agent, user)
+    except Unkept as unkept:
+        raise unkept.error from None
 
 
 class _Session:
-    def __init__(self, sitting: Sitting, recorder: Recorder, clock: Callable[[], float]) -> None:
-        self.sitting, self.recorder, self.clock = sitting, recorder, clock
+    def __init__(self, sitting: Sitting, recorder: Recorder, clock: Callable[[], float], tape: Tape) -> None:
+        self.sitting, self.recorder, self.clock, self.tape = sitting, recorder, clock, tape
         self.world = World(sitting.start)
         self.state: State = "new"
         self.events: list[Event] = []
@@ -91,52 +79,79 @@ class _Session:
         self.began = clock()
 
     def log(self, event: Event, took: float = 0.0) -> None:
-        self.state = after(self.state, event)
+        """Keep an event; where it is on the tape it is kept already, where the tape has another that one goes."""
+        if self.tape.next is not None:
+            if self.tape.next == event or isinstance(event, Started):
+                self._keep(self.tape.next, self.tape.take())
+                return
+            self.tape.cut()
+            self._kept(lambda: self.recorder.cut(self.seq))
         beside = Beside(at=self.clock() - self.began, took=took)
+        self._keep(event, beside)
+        self._kept(lambda: self.recorder.record(event, beside))
+
+    def _keep(self, event: Event, beside: Beside) -> None:
+        self.state = after(self.state, event)
         self.events.append(event)
         self.beside.append(beside)
-        self.recorder.record(event, beside)
+
+    def _kept(self, keep: Callable[[], None]) -> None:
+        try:
+            keep()
+        except SimkitError as error:
+            raise Unkept(error) from None
+
+    async def _durable(self, party: Party) -> None:
+        """Before somebody is asked who may cost something, all that led there is on the disk."""
+        if party in self.sitting.free:
+            return
+        done, wake = anyio.Event(), waker()
+        self._kept(lambda: self.recorder.when_durable(lambda: wake(done.set)))
+        await done.wait()
+
+    def _played_back(self, party: Party) -> Event | None:
+        """The last event of the present turn, if the tape has the turn whole and its party is not free."""
+        if party in self.sitting.free or not (events := self.tape.turn(party)):
+            return None
+        for event in events:
+            if isinstance(event, ToolCalled):
+                self.calls += event.by == "agent"
+                self._redo(event)
+            self.log(event)
+        if isinstance(events[-1], Failed):
+            raise Over(_FAILED[events[-1].boundary])
+        return events[-1]
+
+    def _redo(self, call: ToolCalled) -> None:
+        for change in call.changes:
+            table, _, record = change.path.partition(".")
+            if change.after is None:
+                self.world.remove(table, record)
+            else:
+                self.world.put(table, record, change.after)
 
     @property
     def seq(self) -> int:
         return len(self.events)
 
     async def play(self, agent: AgentMaker, user: UserMaker) -> Log:
-        self._start()
+        self.log(self.sitting.started())
         reason: EndReason
         try:
             with anyio.fail_after(self.sitting.scenario.limits.seconds):
                 reason = await self._converse(agent, user)
-        except _Over as over:
+        except Over as over:
             reason = over.reason
         except TimeoutError:
             reason = "time_limit"
         self._end(reason)
         return Log(self.sitting.key, tuple(self.events), tuple(self.beside))
 
-    def _start(self) -> None:
-        s = self.sitting
-        self.log(
-            Started(
-                seq=0,
-                scenario=s.scenario.as_json,
-                persona=s.persona.as_json,
-                domain=s.domain.card.as_json,
-                seed=s.seed,
-                trial=s.key.trial,
-                agent=s.agent_name,
-                user=s.user_name,
-                versions=s.versions,
-            )
-        )
-
     def _end(self, reason: EndReason) -> None:
-        goal = self.sitting.scenario.goal
-        paths = [*goal.world, *(path for end in goal.any_of for path in end.world)]
         state = EndState(
             digest=self.world.digest(),
             changed=self.world.diff(),
-            named={path: self.world.value(path) for path in paths},
+            named={path: self.world.value(path) for path in self.sitting.goal_paths},
         )
         self.log(Ended(seq=self.seq, reason=reason, state=state))
 
@@ -146,13 +161,12 @@ class _Session:
         user = self._made("user", lambda: make_user(role))
         part = Part(s.key, s.scenario, s.persona, s.domain.card, s.seed)
         agent = self._made("agent", lambda: make_agent(part))
-        rng = s.rng("agent")
         text: str | None = None
         for number in range(1, s.scenario.limits.turns + 1):
             said = await self._user_turn(user, text, number)
             if said.closing:
                 return "user_closed"
-            text = await self._agent_turn(agent, rng)
+            text = await self._agent_turn(agent, s.rng(f"agent {number}"))
         return "turn_limit"
 
     def _made(self, boundary: Boundary, make: Callable[[], Any]) -> Any:
@@ -161,29 +175,37 @@ class _Session:
         except Exception as error:
             self._fail(boundary, error)
 
-    async def _user_turn(self, user: User, text: str | None, number: int) -> Said:
+    async def _user_turn(self, user: User, text: str | None, number: int) -> UserSaid:
+        if isinstance(said := self._played_back("user"), UserSaid):
+            self.history.append(Message("user", said.text))
+            return said
+        await self._durable("user")
         heard = Heard(text, tuple(self.history), number, self._caller("user"), self._noter("user"))
         began = self.clock()
         try:
             said = await user.respond(heard)
-        except _Over:
+        except Over:
             raise
         except Exception as error:
             self._fail("user", error)
         event = UserSaid(seq=self.seq, text=clipped(said.text), closing=said.closing, act=said.act)
         self.history.append(Message("user", event.text))
         self.log(event, self.clock() - began)
-        return said
+        return event
 
     async def _agent_turn(self, agent: Agent, rng: random.Random) -> str:
         self.calls_this_turn = 0
-        gate = _Gate(self._caller("agent"))
+        if isinstance(said := self._played_back("agent"), AgentSaid):
+            self.history.append(Message("agent", said.text))
+            return said.text
+        await self._durable("agent")
+        gate = Gate(self._caller("agent"))
         limit = self.sitting.scenario.limits.turn_seconds
         began = self.clock()
         try:
             with anyio.fail_after(limit):
                 text = await reply(agent, self._turn(gate, rng))
-        except _Over:
+        except Over:
             raise
         except TimeoutError as error:
             late = self.clock() - began >= limit
@@ -193,13 +215,13 @@ class _Session:
         finally:
             gate.close()
         if gate.over is not None:
-            raise _Over(gate.over)
+            raise Over(gate.over)
         event = AgentSaid(seq=self.seq, text=clipped(text))
         self.history.append(Message("agent", event.text))
         self.log(event, self.clock() - began)
         return event.text
 
-    def _turn(self, gate: _Gate, rng: random.Random) -> Turn:
+    def _turn(self, gate: Gate, rng: random.Random) -> Turn:
         card, note = self.sitting.domain.card, self._noter("agent")
         return Turn(
             text=self.history[-1].text,
@@ -231,12 +253,13 @@ class _Session:
         self.calls += 1
         self.calls_this_turn += 1
         if self.calls > limits.calls or self.calls_this_turn > limits.calls_per_turn:
-            raise _Over("call_limit")
+            raise Over("call_limit")
 
     def _call(self, by: Party, name: str, arguments: Any, node: str | None) -> ToolResult:
-        tool = self.sitting.domain.card.tool(name, by)
-        writing = tool is not None and tool.effect == "write"
-        intent = self.recorder.intend("tool_called", {"tool": name, "seq": self.seq, "by": by}) if writing else 0
+        if (before := self.tape.call(by, name, arguments)) is not None:
+            self._redo(before)
+            self.log(before)
+            return ToolResult(before.outcome, plain_json(before.result))
         began = self.clock()
         done = perform(self.sitting.domain, self.world, by, name, arguments)
         event = ToolCalled(
@@ -252,8 +275,6 @@ class _Session:
             world=self.world.digest(),
         )
         self.log(event, self.clock() - began)
-        if writing:
-            self.recorder.settle(intent)
         return ToolResult(done.outcome, plain_json(done.result))
 
     def _observed(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None) -> None:
@@ -277,26 +298,4 @@ class _Session:
         if isinstance(error, ModelError):
             boundary = "model"
         self.log(Failed(seq=self.seq, boundary=boundary, error=describe(error)))
-        raise _Over(_FAILED[boundary])
-
-
-class _Gate:
-    """The agent's way to its tools: open during its turn only, and shut for good once a limit was reached."""
-
-    def __init__(self, call: Callable[[str, Any, str | None], Awaitable[ToolResult]]) -> None:
-        self._call, self.open, self.over = call, True, None
-
-    over: EndReason | None
-
-    async def __call__(self, name: str, arguments: Any, node: str | None) -> ToolResult:
-        if not self.open:
-            return ToolResult("refused", "the turn is over")
-        try:
-            return await self._call(name, arguments, node)
-        except _Over as over:
-            # An agent that catches everything must not be able to go on calling.
-            self.over, self.open = over.reason, False
-            raise
-
-    def close(self) -> None:
-        self.open = False
+        raise Over(_FAILED[boundary])

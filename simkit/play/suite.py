@@ -11,10 +11,12 @@ import anyio
 from simkit.play.agent import AgentMaker
 from simkit.play.recording import Recorder
 from simkit.play.session import Sitting, play_session
+from simkit.play.tape import Tape
 from simkit.play.user import UserMaker
 from simkit.play.world import Start
 from simkit.spec.domain import Domain
 from simkit.spec.files import Case
+from simkit.trace.events import Party
 from simkit.trace.log import Log, SessionKey
 
 
@@ -25,6 +27,8 @@ class Cast:
     agents: dict[str, tuple[str, AgentMaker]]
     """Domain name -> (the agent's name, what makes it)."""
     user: tuple[str, UserMaker]
+    free: frozenset[Party] = frozenset()
+    """Who costs nothing and always does the same."""
 
 
 def sittings(
@@ -46,6 +50,7 @@ def sittings(
                     agent_name=cast.agents[case.domain.name][0],
                     user_name=cast.user[0],
                     versions=versions,
+                    free=cast.free,
                 )
 
 
@@ -60,15 +65,20 @@ async def play_suite(
     at_once: int,
     recorder: Callable[[SessionKey], Recorder],
     done: Callable[[Log], None],
+    tape: Callable[[SessionKey], Tape | None] = lambda key: None,
     clock: Callable[[], float] = time.monotonic,
 ) -> None:
-    """Play every sitting, at most `at_once` at a time; `done` hears of each log as it ends."""
+    """Play every sitting, at most `at_once` at a time; `done` hears of each log as it ends.
+
+    `tape` gives what was recorded of a session that was interrupted.
+    """
     waiting = iter(todo)
 
     async def play_next() -> None:
         for sitting in waiting:
             _, agent = cast.agents[sitting.domain.name]
-            done(await play_session(sitting, agent, cast.user[1], recorder(sitting.key), clock))
+            key = sitting.key
+            done(await play_session(sitting, agent, cast.user[1], recorder(key), clock, tape(key)))
 
     try:
         async with anyio.create_task_group() as group:

@@ -5,6 +5,7 @@ A folder is a run if and only if it has a run.json: it is written last when a ru
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import tempfile
@@ -19,6 +20,7 @@ RUNS = Path("runs")
 
 MANIFEST = "run.json"
 DATABASE = "run.db"
+LOCK = "run.lock"
 FORMAT = 1
 """Of the manifest and the tables; goes up when an older simkit could not read them."""
 
@@ -33,22 +35,50 @@ def folder_of(run: str | Path) -> Path:
     return RUNS / text
 
 
-def claim(folder: Path) -> None:
-    """Make a run's folder and its empty database, readable by its owner only. Raises StoreError if a run is there."""
+def claim(folder: Path) -> int:
+    """Make a run's folder and its empty database, readable by its owner only, and hold it: the lock's number.
+
+    What a run left behind that was killed before it began is cleared away. Raises StoreError if a run is there.
+    """
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        held = hold(folder)
         if (folder / MANIFEST).exists():
-            raise FileExistsError
+            os.close(held)
+            raise StoreError(
+                f"{folder}: there is a run already; go on with it by --resume, choose another --out, "
+                "or remove the folder"
+            )
+        for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+            (folder / name).unlink(missing_ok=True)
         os.close(os.open(folder / DATABASE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-    except FileExistsError:
-        raise StoreError(f"{folder}: there is a run already; choose another --out, or remove the folder") from None
     except OSError as error:
         raise cannot_write(folder, error) from None
+    return held
+
+
+def hold(folder: Path) -> int:
+    """Lock a run against every other process, until the number returned is closed or this process ends.
+
+    Raises StoreError, at once, where another process holds it.
+    """
+    held = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        owner = os.read(held, 20).decode("ascii", "replace").strip() or "unknown"
+        os.close(held)
+        raise StoreError(
+            f"{folder}: process {owner} is playing this run; wait for it, or choose another --out"
+        ) from None
+    os.ftruncate(held, 0)
+    os.write(held, f"{os.getpid()}\n".encode())
+    return held
 
 
 def release(folder: Path) -> None:
     """Remove a run's files, and its folder if nothing else is in it."""
-    for name in (MANIFEST, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
+    for name in (MANIFEST, DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm", LOCK):
         (folder / name).unlink(missing_ok=True)
     with suppress(OSError):
         folder.rmdir()

@@ -26,6 +26,8 @@ class Intent(NamedTuple):
     kind: str
     body: Any
     settled: bool
+    result: Any = None
+    """What it gave, where it paid for something; None where it is not known."""
 
 
 class Reader:
@@ -72,11 +74,29 @@ class Reader:
 
         with reported(self._place, _damaged), self._engine.connect() as connection:
             rows = tables.intents(connection, self._number(connection, key))
-            return tuple(Intent(row.ordinal, row.kind, json.loads(row.body), bool(row.settled)) for row in rows)
+            return tuple(_intent(row) for row in rows)
 
     def digests(self) -> dict[str, str]:
         """Key to digest of every finished session."""
         return {str(_key(row)): row.digest for row in self._sessions() if row.finished}
+
+    def number(self, key: SessionKey) -> int | None:
+        """The number of a session that the run has; None where it has none."""
+        from simkit.trace import tables
+
+        with reported(self._place, _damaged), self._engine.connect() as connection:
+            return tables.session_id(connection, *key)
+
+    def keys(self) -> list[SessionKey]:
+        """Every session that the run has, unfinished ones and those without an event included."""
+        return [_key(row) for row in self._sessions()]
+
+    def count_events(self, key: SessionKey) -> int:
+        """How many events of a session are kept."""
+        from simkit.trace import tables
+
+        with reported(self._place, _damaged), self._engine.connect() as connection:
+            return len(tables.events(connection, self._number(connection, key)))
 
     def last_session(self) -> int:
         """The highest session number; 0 where there is none."""
@@ -149,6 +169,11 @@ def _log(connection: Connection, number: int, key: SessionKey, blob: Callable[[s
     if not read or [event.seq for event in read] != list(range(len(read))):
         raise ValueError("events are missing")
     return Log(key, read, tuple(Beside(row.at, row.took, row.cost) for row in rows))
+
+
+def _intent(row: Any) -> Intent:
+    result = None if row.result is None else json.loads(row.result)
+    return Intent(row.ordinal, row.kind, json.loads(row.body), bool(row.settled), result)
 
 
 def _event(body: str, blob: Callable[[str], Any]) -> Event:

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import os
 import shutil
 import tempfile
 import weakref
@@ -25,46 +26,13 @@ from typing import TYPE_CHECKING, Any, Self
 
 from simkit.errors import StoreError, UsageError, one_line
 from simkit.trace import manifest as folders
-from simkit.trace.events import Event, Started
-from simkit.trace.log import Beside, Log, SessionKey
+from simkit.trace.log import Log, SessionKey
 from simkit.trace.reading import Intent, Reader, reported
-from simkit.trace.writer import Finished, Happened, Intended, Opened, Settled, Writer
+from simkit.trace.recorder import AT_ONCE, Recorder
+from simkit.trace.writer import Finished, Writer
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
-
-_AT_ONCE = Beside()
-
-
-class Recorder:
-    """Takes down one session. Not for several threads at once; many recorders of one store may interleave."""
-
-    __slots__ = ("_intents", "_writer", "events", "key", "session")
-
-    def __init__(self, writer: Writer, session: int, key: SessionKey) -> None:
-        self._writer, self.session, self.key = writer, session, key
-        self._intents = 0
-        self.events = 0
-
-    def record(self, event: Event, beside: Beside = _AT_ONCE) -> None:
-        """Keep the session's next event. Does not wait for the disk. Raises StoreError if an earlier write failed."""
-        if isinstance(event, Started):
-            self._writer.put(Opened(self.session, self.key, str(event.domain.get("domain", ""))))
-        self._writer.put(Happened(self.session, event, beside))
-        self.events += 1
-
-    def intend(self, kind: str, body: Any) -> int:
-        """Say what is about to be paid for or changed (`body`: JSON). `Store.flush` waits until that is durable.
-
-        Returns the intent's number in its session, to be given to `settle` once the result is recorded.
-        """
-        ordinal, self._intents = self._intents, self._intents + 1
-        self._writer.put(Intended(self.session, ordinal, kind, body))
-        return ordinal
-
-    def settle(self, intent: int) -> None:
-        """Say that what was intended is done."""
-        self._writer.put(Settled(self.session, intent))
 
 
 class Store:
@@ -80,6 +48,8 @@ class Store:
         self._reader = Reader(engine, place)
         self._open: dict[SessionKey, Recorder] = {}
         self._numbers: Iterator[int] | None = None
+        self._held: int | None = None
+        self._known: set[SessionKey] = set()
 
     @classmethod
     def create(cls, run: str | Path, manifest: dict[str, Any]) -> Self:
@@ -90,8 +60,9 @@ class Store:
         if "://" in str(run):
             return cls._create_on_server(str(run), manifest)
         folder = folders.folder_of(run)
-        folders.claim(folder)
+        held = folders.claim(folder)
         store = cls(_connect(folder / folders.DATABASE), str(folder), folder, {})
+        store._held = held
         with reported(store.place, folders.cannot_write):
             from simkit.trace import tables
 
@@ -117,6 +88,25 @@ class Store:
         if not (folder / folders.DATABASE).is_file():
             raise StoreError(f"{folder}: has no {folders.DATABASE}; restore it from a copy, or remove the folder")
         return cls(_connect(folder / folders.DATABASE), str(folder), folder, manifest)
+
+    @classmethod
+    def resume(cls, run: str | Path) -> Self:
+        """A run that exists, to go on with: no other process can until it is closed. Raises as `open`, and
+        StoreError at once where another process plays it."""
+        store = cls.open(run)
+        if store.folder is not None:
+            store._held = folders.hold(store.folder)
+        store._known = set(store._reader.keys())
+        return store
+
+    @classmethod
+    def exists(cls, run: str | Path) -> bool:
+        """Whether there is a run of that name, path or URL."""
+        try:
+            cls.open(run)._engine.dispose()
+        except UsageError:
+            return False
+        return True
 
     @classmethod
     def _create_on_server(cls, url: str, manifest: dict[str, Any]) -> Self:
@@ -157,11 +147,31 @@ class Store:
         self._manifest = changed
 
     def recorder(self, key: SessionKey) -> Recorder:
-        """The recorder of a session that was not recorded before."""
+        """The recorder of a session: one that was not recorded before or, in a resumed run, one that goes on."""
+        if key in self._known:
+            return self._going_on(key)
         if self._numbers is None:
             self._numbers = itertools.count(self._reader.last_session() + 1)
         self._open[key] = Recorder(self._writer, next(self._numbers), key)
         return self._open[key]
+
+    def begun(self) -> set[SessionKey]:
+        """Every session of which at least one event is kept, when the run was resumed."""
+        return {key for key in self._known if self._reader.count_events(key)}
+
+    def finished(self) -> set[SessionKey]:
+        """Every session that came to its end, when the run was resumed."""
+        done = self._reader.digests() if self._known else {}
+        return {key for key in self._known if str(key) in done}
+
+    def _going_on(self, key: SessionKey) -> Recorder:
+        number = self._reader.number(key)
+        assert number is not None
+        intents = len(self._reader.intents(key))
+        events = self._reader.count_events(key)
+        recorder = Recorder(self._writer, number, key, opened=True, events=events, intents=intents)
+        self._open[key] = recorder
+        return recorder
 
     def finish(self, key: SessionKey, digest: str) -> None:
         """Say that a session came to its end, with the digest of its log."""
@@ -171,7 +181,7 @@ class Store:
     def add(self, log: Log) -> None:
         """Record a whole session that happened elsewhere."""
         recorder = self.recorder(log.session)
-        for event, beside in itertools.zip_longest(log.events, log.beside, fillvalue=_AT_ONCE):
+        for event, beside in itertools.zip_longest(log.events, log.beside, fillvalue=AT_ONCE):
             recorder.record(event, beside)  # type: ignore[arg-type]
         if log.ended:
             self.finish(log.session, log.digest)
@@ -185,7 +195,12 @@ class Store:
 
         A closed store can still be read.
         """
-        self._writer.close()
+        try:
+            self._writer.close()
+        finally:
+            if self._held is not None:
+                os.close(self._held)
+                self._held = None
 
     def discard(self) -> None:
         """Close, and remove what `create` made: for a run that came to nothing, so that its name is free again."""

@@ -30,6 +30,7 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     create_engine,
+    delete,
     event,
     func,
     insert,
@@ -78,6 +79,7 @@ INTENTS = Table(
     Column("kind", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("settled", Boolean, nullable=False, default=False),
+    Column("result", Text),
 )
 _MANIFEST = Table(
     "manifest",
@@ -90,8 +92,9 @@ INSERT_BLOBS, INSERT_SESSIONS, INSERT_EVENTS, INSERT_INTENTS = map(insert, (BLOB
 SETTLE_INTENTS = (
     update(INTENTS)
     .where(INTENTS.c.session == bindparam("of_session"), INTENTS.c.ordinal == bindparam("of_ordinal"))
-    .values(settled=True)
+    .values(settled=True, result=bindparam("with_result"))
 )
+CUT_EVENTS = delete(EVENTS).where(EVENTS.c.session == bindparam("of_session"), EVENTS.c.seq >= bindparam("from_seq"))
 FINISH_SESSIONS = (
     update(SESSIONS)
     .where(SESSIONS.c.id == bindparam("of_session"))
@@ -195,7 +198,7 @@ def blob(connection: Connection, digest: str) -> str | None:
 
 
 def intents(connection: Connection, session: int) -> Sequence[Row[Any]]:
-    """(ordinal, kind, body, settled) of a session's intents, in order."""
+    """(ordinal, kind, body, settled, result) of a session's intents, in order."""
     c = INTENTS.c
-    rows = select(c.ordinal, c.kind, c.body, c.settled).where(c.session == session).order_by(c.ordinal)
+    rows = select(c.ordinal, c.kind, c.body, c.settled, c.result).where(c.session == session).order_by(c.ordinal)
     return connection.execute(rows).all()

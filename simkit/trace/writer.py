@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import queue
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -61,6 +62,20 @@ class Settled(NamedTuple):
 
     session: int
     ordinal: int
+    result: Any = None
+
+
+class Cut(NamedTuple):
+    """What a session recorded from an event on does not hold any more."""
+
+    session: int
+    seq: int
+
+
+class Durable(NamedTuple):
+    """Somebody wants to hear, from the writer's thread, that all before it is durable (or that writing failed)."""
+
+    call: Callable[[], None]
 
 
 class Finished(NamedTuple):
@@ -71,8 +86,8 @@ class Finished(NamedTuple):
     events: int
 
 
-Entry = Opened | Happened | Intended | Settled | Finished | threading.Event | None
-"""An Event of threading is set when all before it is durable; None ends the writer."""
+Entry = Opened | Happened | Intended | Settled | Cut | Finished | Durable | None
+"""None ends the writer."""
 
 
 @dataclass
@@ -84,6 +99,7 @@ class _Group:
     events: list[dict[str, Any]] = field(default_factory=list)
     intents: list[dict[str, Any]] = field(default_factory=list)
     settled: list[dict[str, Any]] = field(default_factory=list)
+    cuts: list[dict[str, Any]] = field(default_factory=list)
     finished: list[dict[str, Any]] = field(default_factory=list)
 
     def add(self, entry: Entry) -> None:
@@ -96,8 +112,11 @@ class _Group:
             case Intended(session, ordinal, kind, body):
                 row = {"session": session, "ordinal": ordinal, "kind": kind, "body": canonical_line(plain(body))}
                 self.intents.append(row)
-            case Settled(session, ordinal):
-                self.settled.append({"of_session": session, "of_ordinal": ordinal})
+            case Settled(session, ordinal, result):
+                text = None if result is None else canonical_line(plain(result))
+                self.settled.append({"of_session": session, "of_ordinal": ordinal, "with_result": text})
+            case Cut(session, seq):
+                self.cuts.append({"of_session": session, "from_seq": seq})
             case Finished(session, digest, events):
                 self.finished.append({"of_session": session, "with_digest": digest, "with_events": events})
 
@@ -142,11 +161,18 @@ class Writer:
         """Wait until all that was handed over is durable. Raises StoreError if any write failed."""
         if self._thread is not None:
             done = threading.Event()
-            self._queue.put(done)
-            self._hurry.set()
+            self.when_durable(done.set)
             done.wait()
         if self.failure:
             raise self.failure
+
+    def when_durable(self, call: Callable[[], None]) -> None:
+        """Have `call` called from the writer's thread once all that was handed over is durable, or writing failed."""
+        if self._thread is None:
+            call()
+            return
+        self._queue.put(Durable(call))
+        self._hurry.set()
 
     def close(self) -> None:
         """Write all that was handed over and end the thread. Raises StoreError if any write failed."""
@@ -171,8 +197,8 @@ class Writer:
             if not self.failure:
                 self._write(entries)
             for entry in entries:
-                if isinstance(entry, threading.Event):
-                    entry.set()
+                if isinstance(entry, Durable):
+                    entry.call()
             if None in entries:
                 return self._leave()
 
@@ -220,6 +246,7 @@ class Writer:
         for statement, rows in (
             (tables.INSERT_BLOBS, new),
             (tables.INSERT_SESSIONS, group.sessions),
+            (tables.CUT_EVENTS, group.cuts),
             (tables.INSERT_EVENTS, group.events),
             (tables.INSERT_INTENTS, group.intents),
             (tables.SETTLE_INTENTS, group.settled),

@@ -171,7 +171,7 @@ def test_a_run_goes_on_where_another_process_left_it(tmp_path: Path) -> None:
 def test_all_state_is_in_the_folder_and_only_its_owner_may_read_it(tmp_path: Path) -> None:
     with Store.create(tmp_path / "run", {"seed": 7}) as store:
         store.add(log_of(KEY))
-    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["run.db", "run.json"]
+    assert sorted(path.name for path in (tmp_path / "run").iterdir()) == ["run.db", "run.json", "run.lock"]
     assert (tmp_path / "run").stat().st_mode & 0o777 == 0o700
     assert all(path.stat().st_mode & 0o077 == 0 for path in (tmp_path / "run").iterdir())
 
@@ -187,7 +187,7 @@ def test_a_temporary_run_goes_when_nobody_holds_it() -> None:
 
 def test_a_run_is_never_written_over(tmp_path: Path) -> None:
     Store.create(tmp_path / "run", {}).close()
-    with pytest.raises(StoreError, match="there is a run already; choose another --out"):
+    with pytest.raises(StoreError, match="there is a run already; go on with it by --resume, choose another --out"):
         Store.create(tmp_path / "run", {})
 
 
@@ -264,7 +264,7 @@ def test_a_manifest_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
         with pytest.raises(TypeError):
             store.update_manifest(bad=object())
     assert Store.open(tmp_path / "run").manifest == {"format": 1, "seed": 7, "finished": True} == store.manifest
-    assert len(list((tmp_path / "run").iterdir())) == 2
+    assert len(list((tmp_path / "run").iterdir())) == 3
 
 
 def test_a_session_recorded_twice_surfaces_as_a_store_error(tmp_path: Path) -> None:

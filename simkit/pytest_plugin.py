@@ -1,0 +1,88 @@
+"""Scenarios as test cases.
+
+    @pytest.mark.scenarios("scenarios/retail", agent="my_agent.py:agent", trials=2)
+    def test_retail(session):
+        assert session.passed, session.reason
+
+Each scenario x persona x trial is one test, so `-k`, `-x` and pytest-xdist do what they always do. The fixture
+`session` is the score of the session that was played for it (`SessionScore`); `episode` is what happened (`Episode`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from simkit.metrics.score import SessionScore
+    from simkit.paths.episode import Episode
+
+_PLAYED = pytest.StashKey[tuple[Any, Any]]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line(
+        "markers",
+        "scenarios(*paths, agent=None, user='agenda', trials=1, seed=0): play these scenarios, one test a session; "
+        "the test takes the fixture `session` (its score) or `episode` (what happened).",
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """One test for each scenario x persona x trial."""
+    mark = metafunc.definition.get_closest_marker("scenarios")
+    if mark is None:
+        return
+    from simkit import api
+    from simkit.errors import SimkitError
+
+    trials = mark.kwargs.get("trials", 1)
+    try:
+        cases = api.load(*mark.args).cases
+    except SimkitError as error:
+        raise pytest.UsageError("\n".join(error.lines())) from None
+    todo = [(case, persona.persona, trial) for case in cases for persona in case.personas for trial in range(trials)]
+    ids = [f"{case.scenario.scenario}-{persona}-{trial}" for case, persona, trial in todo]
+    if "simkit_sitting" not in metafunc.fixturenames:
+        raise pytest.UsageError(f"{metafunc.definition.nodeid}: takes neither `session` nor `episode`; add one")
+    metafunc.parametrize("simkit_sitting", todo, ids=ids)
+
+
+@pytest.fixture
+def simkit_sitting() -> Any:
+    """The session to be played; given by the marker."""
+    raise pytest.UsageError("the fixtures session and episode need @pytest.mark.scenarios(PATH, …) on the test")
+
+
+def _played(request: pytest.FixtureRequest, sitting: Any) -> tuple[Episode, SessionScore]:
+    stash = request.node.stash
+    if _PLAYED not in stash:
+        from simkit import api
+
+        case, persona, trial = sitting
+        given = dict(request.node.get_closest_marker("scenarios").kwargs)
+        given.pop("trials", None)
+        stash[_PLAYED] = api.play_case(case, given.pop("agent", None), persona=persona, trial=trial, **given)
+    return stash[_PLAYED]
+
+
+@pytest.fixture
+def session(request: pytest.FixtureRequest, simkit_sitting: Any) -> SessionScore:
+    """The score of the session played for this test: `passed`, `reason`, `goal`, `findings`."""
+    return _played(request, simkit_sitting)[1]
+
+
+@pytest.fixture
+def episode(request: pytest.FixtureRequest, simkit_sitting: Any) -> Episode:
+    """What happened in the session played for this test."""
+    return _played(request, simkit_sitting)[0]
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Put the conversation beside a failure: what was said, what was called."""
+    if call.when == "call" and call.excinfo is not None and _PLAYED in item.stash:
+        from simkit.report.transcript import transcript
+
+        item.add_report_section("call", "simkit session", transcript(*item.stash[_PLAYED]))

@@ -1,0 +1,54 @@
+"""Takes down one session for the store's writer, and what it is about to pay for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from simkit.trace.events import Event, Started
+from simkit.trace.log import Beside, SessionKey
+from simkit.trace.writer import Cut, Happened, Intended, Opened, Settled, Writer
+
+AT_ONCE = Beside()
+
+
+class Recorder:
+    """Takes down one session. Not for several threads at once; many recorders of one store may interleave."""
+
+    __slots__ = ("_intents", "_opened", "_writer", "events", "key", "session")
+
+    def __init__(
+        self, writer: Writer, session: int, key: SessionKey, *, opened: bool = False, events: int = 0, intents: int = 0
+    ) -> None:
+        self._writer, self.session, self.key = writer, session, key
+        self._opened, self._intents = opened, intents
+        self.events = events
+
+    def record(self, event: Event, beside: Beside = AT_ONCE) -> None:
+        """Keep the session's next event. Does not wait for the disk. Raises StoreError if an earlier write failed."""
+        if isinstance(event, Started) and not self._opened:
+            self._writer.put(Opened(self.session, self.key, str(event.domain.get("domain", ""))))
+        self._writer.put(Happened(self.session, event, beside))
+        self.events += 1
+
+    def intend(self, kind: str, body: Any) -> int:
+        """Say what is about to be paid for or changed (`body`: JSON). `Store.flush` waits until that is durable.
+
+        Returns the intent's number in its session, to be given to `settle` once the result is recorded.
+        """
+        ordinal, self._intents = self._intents, self._intents + 1
+        self._writer.put(Intended(self.session, ordinal, kind, body))
+        return ordinal
+
+    def settle(self, intent: int, result: Any = None) -> None:
+        """Say that what was intended is done, and what it gave (JSON), so that nobody pays for it again."""
+        self._writer.put(Settled(self.session, intent, result))
+
+    def cut(self, seq: int) -> None:
+        """Take back every event from number `seq` on."""
+        self._writer.put(Cut(self.session, seq))
+        self.events = seq
+
+    def when_durable(self, call: Callable[[], None]) -> None:
+        """Have `call` called, from another thread, once all that was recorded is durable (or writing failed)."""
+        self._writer.when_durable(call)
