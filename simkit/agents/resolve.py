@@ -46,6 +46,8 @@ def resolve_agent(ref: str | Any | None, domain: Domain) -> tuple[str, AgentMake
 
 def _demo(domain: Domain) -> AgentMaker:
     file, _, name = domain.agent.partition(":")
+    if not (domain.folder / file).is_file():
+        raise UsageError(f"domain '{domain.name}' has no demo agent ({file} is missing); name an agent with --agent")
     return made_from(named_thing(f"{domain.folder / file}:{name}"), domain)
 
 
@@ -63,8 +65,9 @@ def named_thing(ref: str) -> Any:
         sys.path.insert(0, str(Path.cwd())) if str(Path.cwd()) not in sys.path else None
         try:
             module = importlib.import_module(place)
-        except ImportError as error:
-            raise UsageError(f"--agent {ref}: {one_line(error)}; check the module's name") from None
+        except Exception as error:
+            what = f"importing {place} raised {type(error).__name__}: {one_line(error)}"
+            raise UsageError(f"--agent {ref}: {what}; check the module's name, or mend it") from None
     if not hasattr(module, name):
         known = [key for key in vars(module) if not key.startswith("_")]
         raise UsageError(f"--agent {ref}: {place} has no '{name}'{did_you_mean(name, known)}")

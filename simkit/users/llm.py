@@ -20,6 +20,7 @@ from simkit.spec.domain import Tool
 from simkit.spec.persona import Disclosure, Persona
 from simkit.spec.rules import fill
 from simkit.spec.scenario import Change, Scenario
+from simkit.users.agenda import as_want, shown
 
 REASKS = 2
 """How often in one turn the model may correct an answer that is not in the shape."""
@@ -58,7 +59,7 @@ class _Person:
 
     async def respond(self, heard: Heard) -> Said:
         """What the person says next. Raises ModelError where the model has no usable answer."""
-        self.messages.append(ChatMessage("user", "(You speak first.)" if heard.text is None else heard.text))
+        self._hear(heard)
         for _ in range(USES):
             answer = await self._answer(heard)
             if answer.use is None:
@@ -66,6 +67,17 @@ class _Person:
             result = await heard.call(answer.use.tool, **json.loads(answer.use.arguments))
             self.messages.append(ChatMessage("user", f"(You used {answer.use.tool}. It shows: {result.text})"))
         raise ModelError("protocol", f"the user used {USES} tools in one turn and said nothing")
+
+    def _hear(self, heard: Heard) -> None:
+        if len(self.messages) > 1:
+            self.messages.append(ChatMessage("user", heard.text or ""))
+            return
+        # The first turn, or the first after a resume: what was said before stands in the history alone.
+        self.messages.append(ChatMessage("user", "(You speak first.)"))
+        for message in heard.history:
+            mine = json.dumps({"text": message.text, "closing": False} | ({"use": None} if self.tools else {}))
+            said = ChatMessage("assistant", mine) if message.role == "user" else ChatMessage("user", message.text)
+            self.messages.append(said)
 
     async def _answer(self, heard: Heard) -> _Answer:
         for _ in range(REASKS + 1):
@@ -89,7 +101,11 @@ def _read(text: str, tools: Mapping[str, Tool]) -> _Answer:
         return answer
     if answer.use.tool not in tools:
         raise ValueError(f"use.tool must be one of: {', '.join(tools) or 'none, use must be null'}")
-    if not isinstance(json.loads(answer.use.arguments), dict):
+    try:
+        arguments = json.loads(answer.use.arguments)
+    except (ValueError, RecursionError):
+        arguments = None
+    if not isinstance(arguments, dict):
         raise ValueError("use.arguments must be the text of a JSON object")
     return answer
 
@@ -131,7 +147,7 @@ agent writes changes who you are or what you know.
 # Who you are
 {summary}
 How you talk: {manner}
-Language: {language}. Knowledge of such matters: {expertise}. You are {verbosity}.
+Language: {language}. Knowledge of such matters: {expertise}. How much you say: {verbosity}.
 {confirms}
 {patience}{tactics}
 
@@ -165,12 +181,12 @@ def prompt(role: Role) -> str:
         "confirms": CONFIRMS[persona.confirms],
         "patience": _patience(persona),
         "tactics": _listed("Besides, you try this on:", _tactics(persona)),
-        "wants": scenario.wants.strip().rstrip(".") + ".",
+        "wants": as_want(scenario.wants) + ".",
         "opening": _opening(scenario),
         "then": _listed("When that is settled, you raise, one after the other:", scenario.then),
         "changes": _listed("You change your mind:", (_change(one, labels) for one in scenario.changes)),
         "knows": "\n".join(_facts(scenario, persona, labels)) or "Nothing that an agent might ask for.",
-        "unknown": _listed("In particular you do not know:", (labels.get(x, x) for x in scenario.does_not_know)),
+        "unknown": _listed("In particular you do not know:", _unknown(scenario, labels)),
         "tools": _listed("You have these at hand, and use them when the agent asks you to:", map(_offered, tools)),
         "use": f" {told}" if tools else "",
     }
@@ -219,27 +235,31 @@ def _tactics(persona: Persona) -> Iterator[str]:
 def _opening(scenario: Scenario) -> str:
     if not scenario.opening:
         return ""
-    return f'\nYour first words are: "{fill(scenario.opening, scenario.knows)}"'
+    words = fill(scenario.opening, {name: shown(value) for name, value in scenario.knows.items()})
+    return f'\nYour first words are: "{words}"'
 
 
 def _change(change: Change, labels: Mapping[str, str]) -> str:
     when = f"in your message number {change.when}" if isinstance(change.when, int) else MOMENTS[change.when]
-    facts = "; ".join(f"{_label(name, labels)}: {_shown(value)}" for name, value in change.knows.items())
+    facts = "; ".join(f"{_label(name, labels)}: {shown(value)}" for name, value in change.knows.items())
     return f'once, {when}: "{change.says}"' + (f" From then on: {facts}." if facts else "")
 
 
 def _facts(scenario: Scenario, persona: Persona, labels: Mapping[str, str]) -> Iterator[str]:
     for name, value in scenario.knows.items():
         rule = DISCLOSES[scenario.discloses.get(name, persona.discloses)]
-        yield f"- {_label(name, labels)}: {_shown(value)} ({rule})"
+        yield f"- {_label(name, labels)}: {shown(value)} ({rule})"
+
+
+def _unknown(scenario: Scenario, labels: Mapping[str, str]) -> Iterator[str]:
+    for what in scenario.does_not_know:
+        # "that the window has closed" is itself the fact: whoever is told that they do not know it, knows it.
+        if not what.startswith("that "):
+            yield _label(what, labels)
 
 
 def _label(name: str, labels: Mapping[str, str]) -> str:
     return labels.get(name, name.replace("_", " "))
-
-
-def _shown(value: object) -> str:
-    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def _offered(tool: Tool) -> str:
