@@ -15,20 +15,26 @@ UserAct = Literal["affirm", "deny", "ask", "close", "inform"]
 
 _CONFIRM = re.compile(
     r"\b(shall i\b|should i (?:go|proceed|do)|do you confirm|please confirm|can you confirm|could you confirm"
-    r"|would you like me to (?:proceed|go ahead|do)|do you want me to|may i (?:proceed|go ahead)|is that (?:correct|right|ok)"
-    r"|would you like to (?:proceed|go ahead|confirm)|confirm (?:that|if|whether|these|the|this)\b[^.?!]*\?|\(yes/no\)|\(yes\)"
+    r"|would you like me to (?:proceed|go ahead|do)|do you want me to|may i (?:proceed|go ahead)"
+    r"|is that (?:correct|right|ok)"
+    r"|would you like to (?:proceed|go ahead|confirm)|confirm (?:that|if|whether|these|the"
+    r"|this)\b[^.?!]{0,200}\?|\(yes/no\)|\(yes\)"
     r"|reply (?:with )?[\"']?yes|say [\"']?yes|(?:ok|okay|happy|good) to (?:proceed|go ahead)|go ahead\?|proceed\?)",
     re.IGNORECASE,
 )
 _REFUSE = re.compile(
-    r"\b(i(?:'m| am) (?:sorry|afraid)[^.?!]*\b(?:can(?:'t|not)|unable|not (?:able|possible|allowed|eligible)|isn't|won't|don't)"
-    r"|(?:i|we) (?:can(?:'t|not)|am unable|are unable|am not able|are not able|won't be able|must decline|have to decline)"
-    r"|not (?:allowed|permitted|possible|eligible)|against (?:our|the) policy|outside (?:of )?(?:our|the) (?:policy|appetite)"
-    r"|policy (?:does not|doesn't) (?:allow|permit)|unfortunately[^.?!]*\b(?:not|can't|cannot|unable|no)\b)",
+    r"\b(i(?:'m| am) (?:sorry|afraid)[^.?!]{0,200}\b(?:can(?:'t|not)|unable|not (?:able|possible|allowed"
+    r"|eligible)|isn't|won't|don't)"
+    r"|(?:i|we) (?:can(?:'t|not)|am unable|are unable|am not able|are not able|won't be able|must decline"
+    r"|have to decline)"
+    r"|not (?:allowed|permitted|possible|eligible)|against (?:our|the) policy|outside (?:of )?(?:our"
+    r"|the) (?:policy|appetite)"
+    r"|policy (?:does not|doesn't) (?:allow|permit)|unfortunately[^.?!]{0,200}\b(?:not|can't|cannot|unable|no)\b)",
     re.IGNORECASE,
 )
 _ERROR = re.compile(
-    r"\b(something went wrong|technical (?:issue|problem|error)|an error (?:occurred|came up)|(?:it|that|the \w+) failed"
+    r"\b(something went wrong|technical (?:issue|problem|error)|an error (?:occurred|came up)|(?:it|that"
+    r"|the \w+) failed"
     r"|couldn't (?:find|complete|process)|could not (?:find|complete|process)|did not work|didn't work)",
     re.IGNORECASE,
 )
@@ -52,8 +58,14 @@ _NO = re.compile(
     r"|changed my mind|actually|instead|wait)\b",
     re.IGNORECASE,
 )
+_OPENS_WITH_YES = re.compile(r"\W*(?:yes|yeah|yep|yup|sure|correct|absolutely|definitely|of course)\b", re.IGNORECASE)
+_TURNS_BACK = re.compile(
+    r"\b(no|wait|stop|hold on|changed my mind|cancel that|instead|do not|don't (?:do|proceed|go|want that))\b",
+    re.IGNORECASE,
+)
 _YES = re.compile(
-    r"\b(yes|yeah|yep|yup|sure|correct|confirm(?:ed)?|go ahead|please do|do it|proceed|sounds good|that's (?:right|fine|it)"
+    r"\b(yes|yeah|yep|yup|sure|correct|confirm(?:ed)?|go ahead|please do|do it|proceed|sounds good"
+    r"|that's (?:right|fine|it)"
     r"|that is (?:right|fine|correct)|ok(?:ay)?|of course|absolutely|definitely|agreed|fine|perfect|please go)\b",
     re.IGNORECASE,
 )
@@ -62,6 +74,7 @@ _YES = re.compile(
 @lru_cache(maxsize=8192)
 def agent_act(text: str) -> AgentAct:
     """What an agent does by saying `text`: the strongest act in it."""
+    text = _straight(text)
     if _CONFIRM.search(text):
         return "confirm"
     if _REFUSE.search(text):
@@ -83,7 +96,12 @@ def sentences(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def user_act(text: str) -> UserAct:
-    """What a user does by saying `text`."""
+    """What a user does by saying `text`. A yes that opens it stands, whatever its later sentences tell (`Yes, please.
+    The long flights don't suit me.`), unless one of them turns back."""
+    text = _straight(text)
+    first, *later = sentences(text) or ("",)
+    if _OPENS_WITH_YES.match(first) and not _NO.search(first) and not _TURNS_BACK.search(" ".join(later)):
+        return "affirm"
     if _NO.search(text):
         return "deny"
     if _YES.search(text):
@@ -99,16 +117,23 @@ def offers_more(text: str) -> bool:
 
 
 _DONE = re.compile(
-    r"\b(done|completed?|has been|have been|is now|are now|successfully|went through|taken care of|all set|processed)\b",
+    r"\b(done|completed?|has been|have been|is now|are now|successfully|went through|taken care of|all set"
+    r"|processed)\b",
     re.IGNORECASE,
 )
 
 
 def claims_success(text: str) -> bool:
     """Whether an agent says that something was carried out."""
+    text = _straight(text)
     return bool(_DONE.search(text)) and not refuses(text) and not _ERROR.search(text)
 
 
 def refuses(text: str) -> bool:
     """Whether an agent declines something."""
-    return bool(_REFUSE.search(text))
+    return bool(_REFUSE.search(_straight(text)))
+
+
+def _straight(text: str) -> str:
+    """Typographic apostrophes as the patterns here write them."""
+    return text.replace("’", "'")

@@ -12,9 +12,9 @@ status: {not: cancelled}                             anything else
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal, get_args
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from simkit.errors import did_you_mean
@@ -23,15 +23,16 @@ from simkit.spec.frozen import Frozen
 MISSING = "<missing>"
 """What a path that leads nowhere gives."""
 
-CHECKS = ("equals", "approx", "in", "not", "contains", "at_least", "at_most", "above", "below", "exists")
+Check = Literal["equals", "approx", "in", "not", "contains", "at_least", "at_most", "above", "below", "exists"]
+CHECKS: tuple[Check, ...] = get_args(Check)
 
 
 class Condition(Frozen):
     """One check of one value: `check` is one of the words above, `value` what it compares with."""
 
-    check: str
+    check: Check
     value: Any = None
-    within: float = 0.0
+    within: float = Field(default=0.0, ge=0, strict=True)
     """For `approx`: the largest difference that still counts as equal."""
 
     @model_validator(mode="before")
@@ -44,6 +45,12 @@ class Condition(Frozen):
         if not isinstance(data, dict):
             return {"check": "equals", "value": data}
         return _parsed(dict(data))
+
+    @model_validator(mode="after")
+    def _comparable(self) -> Condition:
+        if what := _complaint(self.check, self.value):
+            raise PydanticCustomError("bad_condition", "{what}", {"what": what})
+        return self
 
     def holds(self, actual: Any) -> bool:
         """Whether `actual` meets this condition; `MISSING` meets only `exists: false` and `not`."""
@@ -65,18 +72,36 @@ class Condition(Frozen):
 
 def _parsed(data: dict[str, Any]) -> dict[str, Any]:
     within = data.pop("within", None)
-    if within is None and "approx" in data:
-        within = 0.005
+    if "approx" in data:
+        within = 0.005 if within is None else within
+    elif within is not None:
+        raise PydanticCustomError("bad_condition", "'within' goes with approx, as in {approx: 49.90, within: 0.005}")
+    if not data:
+        raise PydanticCustomError("bad_condition", "a condition says what must hold, as in {at_most: 100}")
+    if len(data) > 1 and data.keys() <= set(CHECKS):
+        what = "{checks} stand together; a value has one condition (approx and within bound it on both sides)"
+        raise PydanticCustomError("bad_condition", what, {"checks": " and ".join(f"'{key}'" for key in data)})
     if len(data) != 1 or next(iter(data)) not in CHECKS[1:]:
         wrong = next((key for key in data if key not in CHECKS), "") or "+".join(data)
         cure = did_you_mean(wrong, [*CHECKS[1:], "within"])
         raise PydanticCustomError("unknown_key", "'{key}' is not a condition{cure}", {"key": str(wrong), "cure": cure})
     check, value = next(iter(data.items()))
+    return {"check": check, "value": value, "within": 0.0 if within is None else within}
+
+
+def _complaint(check: str, value: Any) -> str:
+    """What is wrong with comparing by `check` with `value`; empty if nothing."""
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    wanted = ""
     if check == "in" and not isinstance(value, list):
-        raise PydanticCustomError("bad_condition", "'in' wants a list, as in: in: [returned, refunded]")
-    if check == "approx" and (isinstance(value, bool) or not isinstance(value, int | float)):
-        raise PydanticCustomError("bad_condition", "'approx' wants a number, as in: {approx: 49.90}")
-    return {"check": check, "value": value, "within": within or 0.0}
+        wanted = "a list, as in {in: [returned, refunded]}"
+    elif check == "approx" and not number:
+        wanted = "a number, as in {approx: 49.90}"
+    elif check == "exists" and not isinstance(value, bool):
+        wanted = "true or false"
+    elif check in ("at_least", "at_most", "above", "below") and not (number or isinstance(value, str)):
+        wanted = f"a number or a date, as in {{{check}: 100}}"
+    return f"'{check}' has {repr(value)[:60]}; write {wanted}" if wanted else ""
 
 
 def same(left: Any, right: Any) -> bool:
@@ -84,7 +109,7 @@ def same(left: Any, right: Any) -> bool:
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, int | float) and isinstance(right, int | float):
-        return abs(left - right) < 1e-9
+        return left == right or _within(left, right, 1e-9)
     if isinstance(left, str) and isinstance(right, str):
         return left == right or " ".join(left.split()).casefold() == " ".join(right.split()).casefold()
     if isinstance(left, list) and isinstance(right, list):
@@ -143,7 +168,14 @@ def _contains(condition: Condition, actual: Any) -> bool:
 def _near(condition: Condition, actual: Any) -> bool:
     if isinstance(actual, bool) or not isinstance(actual, int | float):
         return False
-    return abs(actual - condition.value) <= condition.within + 1e-9
+    return _within(actual, condition.value, condition.within + 1e-9)
+
+
+def _within(left: float, right: float, distance: float) -> bool:
+    try:
+        return abs(left - right) <= distance
+    except OverflowError:  # a whole number beyond all floats
+        return False
 
 
 _TESTS: dict[str, Any] = {

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 from simkit.errors import FileError, did_you_mean, one_line
+from simkit.spec.condition import Condition, same
 from simkit.spec.domain import Domain, DomainFile, Tool
 from simkit.spec.goal import CallPattern, EndState, Says, Step
 from simkit.spec.persona import PHRASES, Persona
@@ -15,6 +17,8 @@ from simkit.spec.scenario import Scenario
 from simkit.spec.strict_yaml import Document, Loc
 
 _HOLE = re.compile(r"\{(\w+)\}")
+_KINDS = {"array": "list", "object": "mapping", "string": "text", "integer": "whole number", "boolean": "true or false"}
+"""JSON Schema's types as people say them."""
 _PHRASE_HOLES = {"wants", "label", "value", "result"}
 
 
@@ -24,6 +28,8 @@ def scenario_mistakes(scenario: Scenario, domain: Domain, document: Document) ->
     yield from _step_mistakes(scenario.reference, domain, scenario, document, ("reference",))
     yield from _end_mistakes(scenario.goal, domain, document, ("goal",))
     yield from _pattern_mistakes(scenario.goal.never, domain, document, ("goal", "never"))
+    for at, says in enumerate(scenario.goal.never_says):
+        yield from _says_mistakes(says, domain, document, ("goal", "never_says", at))
     for at, end in enumerate(scenario.goal.any_of):
         yield from _end_mistakes(end, domain, document, ("goal", "any_of", at))
     for at, path in enumerate(scenario.goal.may_change):
@@ -38,7 +44,7 @@ def _fact_mistakes(scenario: Scenario, domain: Domain, document: Document) -> It
         for name in facts:
             if slots and name not in slots:
                 cure = did_you_mean(name, slots)
-                what = f"'{name}' is no slot of domain '{domain.name}'{cure}; or add it to slots in domain.yaml"
+                what = f"'{name}' is no slot of domain '{domain.name}'{cure} (a new slot goes to domain.yaml)"
                 yield document.error(what, (*loc, name), key=True)
     for hole in _HOLE.findall(scenario.opening):
         if hole not in scenario.knows:
@@ -54,8 +60,9 @@ def _step_mistakes(
         if step.any_order:
             yield from _step_mistakes(step.any_order, domain, scenario, document, (*here, "any_order"))
         elif step.tool is not None:
-            yield from _call_mistakes(step, domain, document, here)
-            if step.by == "user" and not matching_act(domain, step, scenario):
+            mistakes = list(_call_mistakes(step, domain, document, here))
+            yield from mistakes
+            if not mistakes and step.by == "user" and not matching_act(domain, step, scenario):
                 what = f"no entry of user_acts in domain.yaml leads to user.{step.tool} with these arguments; add one"
                 yield document.error(what, here)
 
@@ -81,8 +88,35 @@ def _call_mistakes(step: Step, domain: Domain, document: Document, loc: Loc) -> 
     if tool is None:
         yield _unknown_tool(str(step.tool), step.by, domain.card.tools, document, loc)
         return
-    for message in argument_mistakes(tool, step.arguments):
-        yield document.error(f"{tool.name}: {message}", loc)
+    written = f"user.{tool.name}" if step.by == "user" else tool.name
+    properties = tool.parameters.get("properties", {})
+    errors = list(validator(tool).iter_errors(step.arguments))
+    unknown = [name for error in errors for name in getattr(error.kind, "unexpected", ())]
+    for name in unknown:
+        what = f"{tool.name} has no argument '{name}'{did_you_mean(name, properties)}"
+        yield document.error(what, (*loc, written, name), key=True)
+    for error in errors:
+        if error.kind.name == "required":
+            if not get_close_matches(error.kind.property, unknown):
+                what = f"{tool.name} lacks '{error.kind.property}'; it wants {_wanted(tool)}"
+                yield document.error(what, loc)
+        elif error.kind.name != "additionalProperties":
+            at = tuple(error.instance_path)
+            yield document.error(_unfit(tool, error, properties.get(at[0] if at else "", {})), (*loc, written, *at))
+
+
+def _unfit(tool: Tool, error: Any, schema: Mapping[str, Any]) -> str:
+    """Why a value does not fit an argument, and what the argument is."""
+    name = ".".join(str(part) for part in error.instance_path)
+    options = getattr(error.kind, "options", None)
+    if options is not None:
+        return f"{name} of {tool.name} is {error.instance!r}{did_you_mean(error.instance, options)}"
+    about = schema.get("description")
+    wanted = [_KINDS.get(kind, kind) for kind in getattr(error.kind, "types", ())]
+    message = f"{error.instance!r} is no {' or '.join(wanted)}" if wanted else error.message
+    return f"{name} of {tool.name}: {one_line(message, 160)}" + (
+        f"; it is: {about}" if about else "; write a value that fits"
+    )
 
 
 def argument_mistakes(tool: Tool, arguments: Any) -> Iterator[str]:
@@ -113,8 +147,14 @@ def _wanted(tool: Tool) -> str:
 
 def _unknown_tool(name: str, by: str, tools: Iterable[Tool], document: Document, loc: Loc) -> FileError:
     known = {tool.name for tool in tools if tool.by == by}
+    if any(tool.name == name for tool in tools):
+        what = f"'{name}' is a tool of the agent; write it without user."
+        if by != "user":
+            what = f"'{name}' is a tool of the user; write user.{name}, or name one of the agent's"
+        return document.error(what, loc)
     whose = "the user has no tool" if by == "user" else "there is no tool"
-    return document.error(f"{whose} '{name}'{did_you_mean(name, known)}", loc)
+    cure = did_you_mean(name, known) or f'; mark one with @writes(by="{by}") in tools.py'
+    return document.error(f"{whose} '{name}'{cure}", loc)
 
 
 def _end_mistakes(end: EndState, domain: Domain, document: Document, loc: Loc) -> Iterator[FileError]:
@@ -130,7 +170,8 @@ def _says_mistakes(says: Says, domain: Domain, document: Document, loc: Loc) -> 
         for one in says.value:
             yield from _says_mistakes(one, domain, document, loc)
     elif says.check == "asks" and says.value not in domain.card.slots:
-        what = f"'{says.value}' is no slot of the domain{did_you_mean(says.value, domain.card.slots)}"
+        cure = did_you_mean(says.value, domain.card.slots)
+        what = f"'{says.value}' is no slot of domain '{domain.name}'{cure} (a new slot goes to domain.yaml)"
         yield document.error(what, loc)
 
 
@@ -143,11 +184,22 @@ def _pattern_mistakes(
         if tool is None:
             yield _unknown_tool(name, side or "agent", domain.card.tools, document, (*loc, at))
             continue
-        known = tool.parameters.get("properties", {})
-        for argument in pattern.arguments:
-            if argument not in known:
-                what = f"{tool.name} has no argument '{argument}'{did_you_mean(argument, known)}"
-                yield document.error(what, (*loc, at, pattern.tool, argument), key=True)
+        yield from _argument_mistakes(tool, pattern.arguments, document, (*loc, at, pattern.tool))
+
+
+def _argument_mistakes(
+    tool: Tool, wanted: Mapping[str, Condition], document: Document, loc: Loc
+) -> Iterator[FileError]:
+    """Arguments that the tool does not take, and values that none of its calls can have."""
+    known = tool.parameters.get("properties", {})
+    for name, condition in wanted.items():
+        options = known.get(name, {}).get("enum")
+        if name not in known:
+            what = f"{tool.name} has no argument '{name}'{did_you_mean(name, known)}"
+            yield document.error(what, (*loc, name), key=True)
+        elif options and condition.check == "equals" and not any(same(condition.value, one) for one in options):
+            what = f"{name} of {tool.name} is never {condition.value!r}{did_you_mean(condition.value, options)}"
+            yield document.error(what, (*loc, name))
 
 
 def _table_mistakes(
@@ -187,27 +239,42 @@ def _rule_mistakes(
     rule: Rule, tools: tuple[Tool, ...], tables: Mapping[str, Any], document: Document, loc: Loc
 ) -> Iterator[FileError]:
     agent_tools = {tool.name: tool for tool in tools if tool.by == "agent"}
-    named = [*rule.calls, *(rule.before.first if rule.before else ())]
-    for name in named:
-        if name not in agent_tools:
-            yield _unknown_tool(name, "agent", tools, document, (*loc, rule.kind))
-            return
+    unknown = [(name, place) for name, place in _named_tools(rule) if name not in agent_tools]
+    for name, place in unknown:
+        yield _unknown_tool(name, "agent", tools, document, (*loc, rule.kind, *place))
+    if unknown:
+        return
     arguments = set.intersection(*(set(agent_tools[name].parameters.get("properties", {})) for name in rule.calls))
-    guard = rule.never or rule.requires
-    holes = [hole for path in (guard.when if guard else ()) for hole in _HOLE.findall(path)]
-    holes += list(guard.where) if guard else []
-    holes += [rule.at_most.per] if rule.at_most and rule.at_most.per else []
-    for hole in holes:
+    for hole, place in _named_arguments(rule):
         if hole not in arguments:
             what = f"'{hole}' is no argument of {', '.join(rule.calls)}{did_you_mean(hole, arguments)}"
-            yield document.error(what, (*loc, rule.kind))
+            yield document.error(what, (*loc, rule.kind, *place), key=place != ("per",))
+    guard = rule.never or rule.requires
     for path in guard.when if guard else ():
         yield from _table_mistakes(fill(path, {}), tables, document, (*loc, rule.kind, "when", path), key=True)
 
 
+def _named_tools(rule: Rule) -> Iterator[tuple[str, Loc]]:
+    """Every tool that a rule names, and where in it."""
+    place: Loc = () if rule.confirm_before else ("call",)
+    yield from ((name, (*place, at)) for at, name in enumerate(rule.calls))
+    yield from ((name, ("first", at)) for at, name in enumerate(rule.before.first if rule.before else ()))
+
+
+def _named_arguments(rule: Rule) -> Iterator[tuple[str, Loc]]:
+    """Every argument that a rule names, and where in it."""
+    guard = rule.never or rule.requires
+    if guard:
+        yield from ((hole, ("when", path)) for path in guard.when for hole in _HOLE.findall(path))
+        yield from ((name, ("where", name)) for name in guard.where)
+    if rule.at_most and rule.at_most.per:
+        yield rule.at_most.per, ("per",)
+
+
 def has_clause(policy: str, clause: str) -> bool:
     """Whether a paragraph or heading of the policy starts with that number or title."""
-    return re.search(rf"^[\s#>*_-]*{re.escape(clause)}(?![\w.]*\d)", policy, re.MULTILINE | re.IGNORECASE) is not None
+    found = re.search(rf"^[\s#>*_-]*{re.escape(clause)}(?!\w)(?![\w.]*\d)", policy, re.MULTILINE | re.IGNORECASE)
+    return bool(clause.strip()) and found is not None
 
 
 def persona_mistakes(persona: Persona, document: Document) -> Iterator[FileError]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
 
 from simkit.spec.frozen import Frozen, canonical
 from simkit.spec.persona import Lines
@@ -60,6 +62,16 @@ class DomainFile(Frozen):
     """Kinds of things that exist, each with a path into the world: `product: products.*.name`."""
     rules: tuple[Rule, ...] = ()
     user_acts: tuple[UserAct, ...] = ()
+
+    @field_validator("now")
+    @classmethod
+    def _is_a_moment(cls, now: str) -> str:
+        try:
+            datetime.fromisoformat(now)
+        except ValueError:
+            what = "'{now}' is no moment; write date and time, as in 2026-03-02T09:00:00"
+            raise PydanticCustomError("bad_moment", what, {"now": now[:40]}) from None
+        return now
 
 
 class Card(Frozen):

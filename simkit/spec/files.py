@@ -7,24 +7,23 @@ personas/             one persona a *.yaml file; looked for beside the pack and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
-from simkit.errors import FileError, FileErrors, UsageError, did_you_mean, one_line
+from simkit.errors import FileError, FileErrors, UsageError, did_you_mean
 from simkit.spec import crosscheck
 from simkit.spec.domain import Card, Domain, DomainFile
-from simkit.spec.frozen import Frozen
+from simkit.spec.mistakes import validate
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
 from simkit.spec.state import names_at, read_state, tables_hash
-from simkit.spec.strict_yaml import Document, Loc, read_documents, read_text
+from simkit.spec.strict_yaml import Document, read_documents, read_text
 from simkit.spec.tools import read_tools
 
-Model = TypeVar("Model", bound=Frozen)
+PARTS = {"tools.py": "its tools", "state.json": "the tables of its world", "policy.md": "its policy"}
+"""The files that a domain has beside domain.yaml, and what each holds."""
 
 
 @dataclass(frozen=True)
@@ -82,12 +81,17 @@ class _Loader:
         if not files:
             raise UsageError(f"{path}: holds no scenario, domain or persona (*.yaml); check the path")
         for file in files:
-            try:
+            with self._collecting():
                 self._file(file)
-            except FileErrors as error:
-                self.errors += error.errors
-            except FileError as error:
-                self.errors.append(error)
+
+    @contextmanager
+    def _collecting(self) -> Iterator[None]:
+        try:
+            yield
+        except FileErrors as error:
+            self.errors += error.errors
+        except FileError as error:
+            self.errors.append(error)
 
     def pack(self) -> Pack:
         if self.errors:
@@ -100,10 +104,15 @@ class _Loader:
         if file.name == "domain.yaml":
             self._domain(file.parent)
             return
-        for document in read_documents(file):
-            if _kind(document) == "persona":
-                self._persona(file)
-            else:
+        documents = read_documents(file)
+        if not documents:
+            what = "persona" if file.resolve().parent.name == "personas" else "scenario"
+            raise FileError(file, f"is empty; a {what} starts with '{what}: NAME'")
+        if _kind(documents[0]) == "persona":
+            self._persona(file)
+            return
+        for document in documents:
+            with self._collecting():
                 self._scenario(document)
 
     def _domain(self, folder: Path) -> Domain | None:
@@ -130,11 +139,15 @@ class _Loader:
             return
         scenario = scenario.model_copy(update={"domain": domain.name})
         folders = persona_folders(document.path)
-        personas = [self._named_persona(n, document, folders, at) for at, n in enumerate(scenario.personas)]
+        personas: list[Persona | None] = []
+        for at, one in enumerate(scenario.personas):
+            with self._collecting():
+                personas.append(self._named_persona(one, document, folders, at))
         errors = list(crosscheck.scenario_mistakes(scenario, domain, document))
         self.errors += errors
-        if not errors and all(personas):
-            self.cases.append(Case(scenario, domain, tuple(p for p in personas if p), document))
+        found = tuple(persona for persona in personas if persona)
+        if not errors and len(found) == len(scenario.personas):
+            self.cases.append(Case(scenario, domain, found, document))
 
     def _named_persona(self, name: str, document: Document, folders: list[Path], at: int) -> Persona | None:
         for folder in folders:
@@ -150,6 +163,8 @@ def read_persona(file: Path) -> Persona:
     if not documents:
         raise FileError(file, "is empty; a persona starts with 'persona: NAME'")
     persona = validate(Persona, documents[0])
+    if len(documents) > 1:
+        raise documents[1].error("a second document; one persona a file")
     if persona.persona != file.stem:
         what = f"persona '{persona.persona}' stands in a file named {file.name}; name both the same"
         raise documents[0].error(what, ("persona",))
@@ -172,6 +187,9 @@ def _read_domain(file: Path, _stamp: object) -> Domain:
     if not documents:
         raise FileError(file, "is empty; a domain starts with 'domain: NAME'")
     said = validate(DomainFile, documents[0])
+    for name, what in PARTS.items():
+        if not (folder / name).is_file():
+            raise FileError(folder / name, f"is missing; a domain keeps {what} there")
     tools, functions = read_tools(folder / "tools.py")
     tables = read_state(folder / "state.json")
     policy = read_text(folder / "policy.md")
@@ -202,39 +220,11 @@ def persona_folders(path: Path) -> list[Path]:
     ]
 
 
-def validate(model: type[Model], document: Document) -> Model:
-    """The document as a `model`. Raises `FileErrors` with one error a mistake, each at its line and column."""
-    if not isinstance(document.value, dict):
-        raise document.error(f"a {model.__name__.lower()} is a mapping of keys to values; start with 'key: value'")
-    try:
-        return model.model_validate(document.value)
-    except ValidationError as error:
-        found = [_mistake(document, dict(one)) for one in error.errors(include_url=False)]
-        unique = {(one.line, one.column): one for one in reversed(found)}
-        raise FileErrors(sorted(unique.values(), key=lambda one: (one.line, one.column))) from None
-
-
-def _mistake(document: Document, error: dict[str, Any]) -> FileError:
-    loc: Loc = tuple(error["loc"])
-    context = error.get("ctx") or {}
-    name = ".".join(str(part) for part in loc)
-    if error["type"] == "unknown_key":
-        return document.error(error["msg"], (*loc, context["key"]), key=True)
-    if error["type"] == "missing":
-        return document.error(f"'{loc[-1]}' is missing; add '{loc[-1]}: …'", loc[:-1], key=True)
-    if "at" in context:
-        return document.error(error["msg"], (*loc, *context["at"]), key=True)
-    message = error["msg"][0].lower() + error["msg"][1:]
-    if error["type"].startswith(("bad_", "unknown_")):
-        return document.error(message, loc)
-    return document.error(f"{name} is {one_line(repr(error['input']), 60)}; {message}", loc)
-
-
 def _kind(document: Document) -> str:
     """Whether a document is a persona or a scenario: by its first key, else by where it stands."""
-    if not isinstance(document.value, dict):
-        raise document.error("a scenario or persona is a mapping of keys to values; start with 'scenario: NAME'")
     in_personas = document.path.resolve().parent.name == "personas"
+    if not isinstance(document.value, dict):
+        return "persona" if in_personas else "scenario"
     if "persona" in document.value or (in_personas and "scenario" not in document.value):
         return "persona"
     return "scenario"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import cached_property
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from simkit.errors import did_you_mean
 
@@ -23,17 +25,25 @@ class Frozen(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _name_unknown_keys(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            known = {field.alias or name for name, field in cls.model_fields.items()}
-            known |= set(cls.model_fields)
-            for key in data:
-                if key not in known:
-                    raise PydanticCustomError(
-                        "unknown_key",
-                        "'{key}' is not a key here{cure}",
-                        {"key": str(key), "cure": did_you_mean(key, known)},
-                    )
+        if isinstance(data, dict) and (unknown := [key for key in data if key not in cls.model_fields]):
+            raise ValidationError.from_exception_data(cls.__name__, list(cls._mistakes(data, unknown)))
         return data
+
+    @classmethod
+    def _mistakes(cls, data: dict[str, Any], unknown: list[str]) -> Iterator[InitErrorDetails]:
+        """Every unknown key, and whatever else is wrong: a key that is missing because it is misspelt counts once."""
+        for key in unknown:
+            about = {"key": str(key), "cure": did_you_mean(key, cls.model_fields)}
+            yield {"type": PydanticCustomError("unknown_key", "'{key}' is not a key here{cure}", about), "input": data}
+        try:
+            cls.model_validate({key: value for key, value in data.items() if key not in unknown})
+        except ValidationError as error:
+            for one in error.errors(include_url=False):
+                loc = one["loc"]
+                if not loc or (one["type"] == "missing" and get_close_matches(str(loc[-1]), map(str, unknown))):
+                    continue
+                kind = PydanticCustomError(one["type"], "{said}", {**one.get("ctx", {}), "said": one["msg"]})  # type: ignore[arg-type]
+                yield {"type": kind, "loc": loc, "input": one["input"]}
 
     @cached_property
     def as_json(self) -> dict[str, Any]:

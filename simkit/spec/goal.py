@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -46,26 +47,51 @@ class Says(Frozen):
         if isinstance(data, str):
             return {"check": "text", "value": data}
         if not isinstance(data, dict) or len(data) != 1 or next(iter(data)) not in SAYS_KINDS:
-            wrong = next(iter(data)) if isinstance(data, dict) and data else data
+            wrong = next((key for key in data if key not in SAYS_KINDS), None) if isinstance(data, dict) else data
+            if wrong is None:
+                raise PydanticCustomError("bad_says", "one kind of words an entry, as in - money: 122.60")
             raise PydanticCustomError(
                 "unknown_key",
                 "'{key}' is not a kind of words{cure}",
                 {"key": str(wrong), "cure": did_you_mean(wrong, SAYS_KINDS)},
             )
         kind, value = next(iter(data.items()))
-        if kind in ("money", "number"):
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                raise PydanticCustomError("bad_says", "'{kind}' wants a number", {"kind": kind})
+        if kind in ("money", "number") and isinstance(value, int) and not isinstance(value, bool):
             value = float(value)
-        elif kind != "any_of":
+        elif kind not in ("any_of", "money", "number") and isinstance(value, int | float):
             value = str(value)
         return {"check": kind, "value": value}
+
+    @model_validator(mode="after")
+    def _typed(self) -> Says:
+        if self.check in ("money", "number"):
+            fits, example = isinstance(self.value, float), "a number, as in 122.60"
+        elif self.check == "any_of":
+            fits, example = isinstance(self.value, tuple) and bool(self.value), "a list, as in [one, two]"
+        elif self.check == "date":
+            fits, example = _is_date(self.value), "a date, as in 2026-03-10"
+        else:
+            fits, example = isinstance(self.value, str) and bool(self.value.strip()), "a text"
+        if not fits:
+            raise PydanticCustomError(
+                "bad_says",
+                "'{kind}' has {seen}; write {example}",
+                {"kind": self.check, "seen": repr(self.value)[:60], "example": example},
+            )
+        return self
 
     def describe(self) -> str:
         """The condition in words."""
         if isinstance(self.value, tuple):
             return " or ".join(one.describe() for one in self.value)
         return f"{self.value!r}" if self.check == "text" else f"{self.check} {self.value}"
+
+
+def _is_date(value: Any) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
 
 
 class EndState(Frozen):
@@ -117,10 +143,18 @@ class Step(Frozen):
             return {"say": data["say"]}
         if isinstance(data, dict) and set(data) == {"any_order"}:
             return data
-        step = _named_mapping(data, "tool", "arguments", "get_order: {order_id: W1001}")
+        step = dict(_named_mapping(data, "tool", "arguments", "get_order: {order_id: W1001}"))
         if step["tool"].startswith("user."):
             step |= {"tool": step["tool"].removeprefix("user."), "by": "user"}
         return step
+
+    @model_validator(mode="after")
+    def _one_thing(self) -> Step:
+        if [self.tool is not None, self.say is not None, bool(self.any_order)].count(True) != 1:
+            raise PydanticCustomError("bad_step", "a step is a call, a say or an any_order; write exactly one")
+        if any(step.any_order for step in self.any_order):
+            raise PydanticCustomError("bad_step", "any_order stands in any_order; one level is enough")
+        return self
 
     def flat(self) -> tuple[Step, ...]:
         """The steps of a group, or the step itself."""
@@ -136,8 +170,20 @@ def _named_mapping(data: Any, name: str, rest: str, example: str) -> Any:
         key, value = next(iter(data.items()))
         if value is None or isinstance(value, dict):
             return {name: str(key), rest: value or {}}
-    raise PydanticCustomError(
-        "bad_call",
-        "a call is a tool's name or one name with its arguments, as in: {example}",
-        {"example": example},
-    )
+    what = "{found}; a call is a tool's name, or one name with its arguments, as in {example}"
+    raise PydanticCustomError("bad_call", what, {"found": _no_call(data), "example": example})
+
+
+def _no_call(data: Any) -> str:
+    if not isinstance(data, dict):
+        return (
+            f"{data!r} stands here"
+            if isinstance(data, int | float)
+            else f"a {_KINDS.get(type(data), type(data).__name__)} stands here"
+        )
+    if len(data) == 1:
+        return f"'{next(iter(data))}' has no arguments by name"
+    return " and ".join(f"'{key}'" for key in data) + " stand in one entry" if data else "nothing stands here"
+
+
+_KINDS: dict[type, str] = {list: "list", type(None): "blank"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, ConfigDict, Field
 
 from simkit.spec.frozen import Frozen
 
@@ -37,11 +37,13 @@ class Tactic(Frozen):
     when: Literal["opening", "asked", "confirming", "refused", "informed"]
     """The moment: in the first message, when asked for something, asked to confirm, refused, or told something."""
     says: str
-    times: int = Field(default=1, ge=1, le=10)
+    times: int = Field(default=1, ge=1, le=10, strict=True)
 
 
 class Irritation(Frozen):
     """How much patience each setback costs."""
+
+    model_config = ConfigDict(strict=True)
 
     question: float = 0.0
     """being asked something"""
@@ -68,7 +70,7 @@ class Persona(Frozen):
     verbosity: Literal["terse", "plain", "talkative"] = "plain"
     discloses: Disclosure = "when_asked"
     """When facts are given, unless the scenario says otherwise for a fact."""
-    patience: float = Field(default=6.0, gt=0, le=100)
+    patience: float = Field(default=6.0, gt=0, le=100, strict=True)
     """How much irritation they bear before they leave."""
     irritation: Irritation = Irritation()
     confirms: Literal["readily", "hesitantly"] = "readily"

@@ -27,7 +27,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from simkit.spec.condition import Condition
@@ -58,7 +58,7 @@ class AtMost(Frozen):
     """At most `times` successful calls, counted for each value of the argument `per` when given."""
 
     call: Tools
-    times: int
+    times: int = Field(ge=0, strict=True)
     per: str | None = None
 
 
@@ -68,7 +68,7 @@ class Rule(Frozen):
     id: str
     clause: str
     """The number or heading of the clause in policy.md."""
-    gates: bool = False
+    gates: bool = Field(default=False, strict=True)
     """Whether a breach fails the session's goal, or is only reported."""
     before: Before | None = None
     never: Guard | None = None
@@ -82,8 +82,8 @@ class Rule(Frozen):
         if len(kinds) != 1:
             raise PydanticCustomError(
                 "bad_rule",
-                "rule '{id}' has {n} of before, never, at_most, confirm_before, requires; give exactly one",
-                {"id": self.id, "n": len(kinds)},
+                "rule '{id}' has {kinds}; give exactly one of before, never, at_most, confirm_before, requires",
+                {"id": self.id, "kinds": " and ".join(kinds) or "nothing to check"},
             )
         return self
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from simkit.spec.frozen import Frozen, digest
@@ -18,6 +18,8 @@ Fact = str | int | float | bool
 class Limits(Frozen):
     """What ends a session that does not end by itself."""
 
+    model_config = ConfigDict(strict=True)
+
     turns: int = Field(default=30, ge=1, le=1000)
     """User turns."""
     calls: int = Field(default=100, ge=0, le=10_000)
@@ -27,6 +29,10 @@ class Limits(Frozen):
     """The whole session."""
     turn_seconds: float = Field(default=120.0, gt=0, le=86_400)
     """One reply of the agent."""
+    cost: float | None = Field(default=None, ge=0)
+    """USD for the model calls of the session, by agent and user; none, if left out."""
+    tokens: int | None = Field(default=None, ge=0)
+    """Tokens, in and out, of the model calls of the session; none, if left out."""
 
 
 class Change(Frozen):

@@ -28,6 +28,17 @@ _CALL = {
         },
     ],
 }
+_NUMBER = {"type": "number"}
+_ORDERED = {"type": ["number", "string"]}
+_TYPES = {
+    "in": {"type": "array"},
+    "exists": {"type": "boolean"},
+    "approx": _NUMBER,
+    "within": {**_NUMBER, "minimum": 0},
+}
+_TYPES |= {check: _ORDERED for check in ("at_least", "at_most", "above", "below")}
+_SAYS_TYPES: dict[str, Any] = {"money": _NUMBER, "number": _NUMBER, "any_of": {"type": "array", "minItems": 1}}
+_SAYS_TYPES["any_of"]["items"] = {"$ref": "#/$defs/Says"}
 _WRITTEN: dict[str, Any] = {
     "Condition": {
         "description": "A value that must stand there, or one check of it.",
@@ -38,7 +49,8 @@ _WRITTEN: dict[str, Any] = {
                 "minProperties": 1,
                 "maxProperties": 2,
                 "additionalProperties": False,
-                "properties": {**{check: _ANY for check in CHECKS if check != "equals"}, "within": {"type": "number"}},
+                "properties": {check: _TYPES.get(check, _ANY) for check in (*CHECKS[1:], "within")},
+                "dependentRequired": {"within": ["approx"]},
             },
         ],
     },
@@ -52,14 +64,25 @@ _WRITTEN: dict[str, Any] = {
                 "minProperties": 1,
                 "maxProperties": 1,
                 "additionalProperties": False,
-                "properties": {kind: _ANY for kind in SAYS_KINDS},
+                "properties": {kind: _SAYS_TYPES.get(kind, {"type": ["string", "number"]}) for kind in SAYS_KINDS},
             },
         ],
     },
     "Step": {
-        **_CALL,
-        "description": "A call (`get_order: {order_id: W1}`), a user's act (`user.TOOL: {…}`), `say: …`, or `any_order: […]`.",
-        "anyOf": [{"type": "string"}, {"type": "object", "minProperties": 1, "maxProperties": 1}],
+        "description": "A call (`get_order: {order_id: W1}`), a user's (`user.X: …`), `say: …`, or `any_order: […]`.",
+        "anyOf": [
+            {"type": "string"},
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "properties": {
+                    "say": {"type": "string"},
+                    "any_order": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/Step"}},
+                },
+                "additionalProperties": {"type": ["object", "null"]},
+            },
+        ],
     },
 }
 """Definitions whose short written forms differ from the values they are read into."""

@@ -11,9 +11,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from simkit.errors import FileError
+from simkit.errors import FileError, one_line
+
+if TYPE_CHECKING:
+    from ruamel.yaml.error import MarkedYAMLError
 
 Where = tuple[int, int]
 Loc = tuple[str | int, ...]
@@ -25,9 +28,30 @@ _NULL = re.compile(r"null|Null|NULL|~|")
 _TRUE = re.compile(r"true|True|TRUE")
 _FALSE = re.compile(r"false|False|FALSE")
 _INT = re.compile(r"[-+]?[0-9]{1,4000}")
-_OCTAL, _HEX = re.compile(r"0o[0-7]+"), re.compile(r"0x[0-9a-fA-F]+")
+_OCTAL, _HEX = re.compile(r"0o[0-7]{1,1000}"), re.compile(r"0x[0-9a-fA-F]{1,1000}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _INFINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+
+_COMPLAINTS = {
+    r"found character '\t'": "a tab stands here; indent with spaces",
+    "unknown escape character": "a backslash that means nothing here; double it, or use single quotes",
+    "mapping values are not allowed": "'key: value' cannot stand here; put the text in quotes, or indent as above",
+    "could not find expected ':'": "a key without a value; write it as 'key: value', or put the text in quotes",
+    "expected '<document start>'": "this does not go on from the line above; check its indentation",
+    "expected <block end>": "this does not go on from the line above; check its indentation",
+    "found character '@'": "a text cannot start with @; put it in quotes",
+    "found character '`'": "a text cannot start with a backquote; put it in quotes",
+    "found character '%'": "a text cannot start with %; put it in quotes",
+    "expected the node content": "a value should stand here; write it, or remove the comma or bracket",
+    "expected chomping": "a text in | or > style starts on the next line; put a text in one line in quotes",
+}
+"""Part of the parser's problem to what it means for whoever wrote the file."""
+_OPENED = {
+    "flow sequence": "the list that opens here is not well closed; check its commas and its ]",
+    "flow mapping": "the mapping that opens here is not well closed; check its commas and its }",
+    "quoted scalar": "the quotes that open here are not well closed; check them, and any backslash between them",
+}
+"""Part of the parser's context to what was opened and never closed."""
 
 
 @dataclass
@@ -60,8 +84,9 @@ def read_text(path: Path) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start) + 1
-        raise FileError(path, "is not UTF-8 text; save it as UTF-8", line=line) from None
+        before = data[: error.start].decode("utf-8")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        raise FileError(path, "is not UTF-8 text; save it as UTF-8", line=line, column=column) from None
 
 
 def read_documents(path: Path) -> list[Document]:
@@ -72,17 +97,32 @@ def read_documents(path: Path) -> list[Document]:
 def parse_documents(text: str, path: Path) -> list[Document]:
     """Every document in `text`; `path` is only named in errors."""
     from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+    from ruamel.yaml.error import MarkedYAMLError
+    from ruamel.yaml.reader import ReaderError
 
     try:
         return list(_documents(YAML(typ="safe", pure=True).parse(text), path))
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        at = {"line": mark.line + 1, "column": mark.column + 1} if mark else {}
-        problem = " ".join(str(error.problem or error.context).split())
-        raise FileError(path, f"not YAML: {problem}; check indentation, quotes and brackets", **at) from None
-    except YAMLError as error:
-        raise FileError(path, f"not YAML: {str(error).splitlines()[0]}; save it as plain text") from None
+        raise _not_yaml(error, path) from None
+    except ReaderError as error:
+        before = text[: error.position]
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+        what = f"the control character U+{ord(text[error.position]):04X} stands here; remove it"
+        raise FileError(path, what, line=line, column=column) from None
+
+
+def _not_yaml(error: MarkedYAMLError, path: Path) -> FileError:
+    """The parser's complaint in words, at the place that has to be mended."""
+    mark = error.problem_mark or error.context_mark
+    problem, context = " ".join(str(error.problem or "").split()), str(error.context or "")
+    what = next((words for sign, words in _COMPLAINTS.items() if sign in problem), "")
+    opened = next((words for sign, words in _OPENED.items() if sign in context), "")
+    if opened and not what.startswith(("a tab", "a backslash")):
+        what, mark = opened, error.context_mark or mark
+    what = what or f"{problem or context}; check indentation, quotes and brackets"
+    return FileError(
+        path, f"not YAML: {what}", line=mark.line + 1 if mark else 1, column=mark.column + 1 if mark else 1
+    )
 
 
 def _documents(events: Iterator[Any], path: Path) -> Iterator[Document]:
@@ -120,7 +160,8 @@ def _refuse(event: Any, alias: type, document: Document, where: Where, depth: in
     if event.anchor is not None:
         raise error(f"'&{event.anchor}' is an anchor; write the value out where it is needed")
     if event.tag is not None and str(event.tag) != "!":
-        raise error(f"'{event.tag}' is a tag; only plain values are read, so remove it")
+        written = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+        raise error(f"'{written}' is a tag; only plain values are read, so remove it")
     if depth > MAX_DEPTH:
         raise error(f"nested deeper than {MAX_DEPTH} levels; flatten it")
 
@@ -138,13 +179,19 @@ def _mapping(events: Iterator[Any], document: Document, loc: Loc) -> dict[str, A
             raise FileError(document.path, "a key must be plain text", line=where[0], column=where[1])
         _refuse(event, type(None), document, where, len(loc))
         key = event.value
+        if key == "<<" and event.style is None:
+            what = "'<<' would merge another mapping in; write its keys out"
+            raise FileError(document.path, what, line=where[0], column=where[1])
         if key in result:
             first = document.keys_at[(*loc, key)][0]
             what = f"'{key}' stands here twice (first in line {first}); keep one"
             raise FileError(document.path, what, line=where[0], column=where[1])
         document.keys_at[(*loc, key)] = where
+        value = next(events)
+        if isinstance(value, ScalarEvent) and value.value == "" and value.style is None:
+            document.values_at[(*loc, key)] = where  # nothing stands there; the parser's mark is on the next line
         result[key] = None
-        result[key] = _node(next(events), events, document, (*loc, key))
+        result[key] = _node(value, events, document, (*loc, key))
     return result
 
 
@@ -174,6 +221,6 @@ def _scalar(event: Any, document: Document, where: Where) -> Any:
     if _FLOAT.fullmatch(text) and math.isfinite(float(text)):
         return float(text)
     if _INFINITE.fullmatch(text) or _FLOAT.fullmatch(text):
-        what = f"{text} is not a finite number; write a finite one, or quote it"
+        what = f"{one_line(text, 40)} is not a finite number; write a finite one, or quote it"
         raise FileError(document.path, what, line=where[0], column=where[1])
     return text

@@ -14,15 +14,17 @@ from __future__ import annotations
 
 import importlib.util
 import inspect
+import re
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 from typing import Any, Literal
 
-from pydantic import create_model
-from pydantic.errors import PydanticUserError
+from pydantic import Field, create_model
+from pydantic.errors import PydanticSchemaGenerationError, PydanticUserError
 
 from simkit.errors import FileError
 from simkit.spec.domain import Tool
@@ -57,20 +59,18 @@ def load_module(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     try:
-        spec.loader.exec_module(module)
+        with redirect_stdout(sys.stderr):  # stdout is for results, whatever a pack prints
+            spec.loader.exec_module(module)
     except SyntaxError as error:
-        raise FileError(
-            path,
-            f"not Python: {error.msg}; mend the syntax",
-            line=error.lineno or 1,
-            column=error.offset or 1,
-        ) from None
-    except Exception as error:
-        frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
-        line = frames[-1].lineno if frames else 1
-        raise FileError(
-            path, f"importing it raised {type(error).__name__}: {error}; mend that line", line=line or 1
-        ) from None
+        what = f"not Python: {error.msg}; mend the syntax"
+        file = Path(error.filename or path)
+        file = file if file.is_file() and file.resolve() != path.resolve() else path
+        raise FileError(file, what, line=error.lineno or 1, column=error.offset or 1) from None
+    except (Exception, SystemExit) as error:
+        frames = [f for f in traceback.extract_tb(error.__traceback__) if Path(f.filename).resolve() == path.resolve()]
+        said = re.sub(r" \([^()]*\.py\)$", "", str(error))  # an ImportError names a file of this machine
+        what = f"importing it raised {type(error).__name__}: {said}; mend that line"
+        raise FileError(path, what, line=(frames[-1].lineno if frames else 1) or 1) from None
     return module
 
 
@@ -92,29 +92,51 @@ def read_tools(path: Path) -> tuple[tuple[Tool, ...], dict[tuple[str, str], Func
 
 def _tool(name: str, function: Function, path: Path) -> Tool:
     effect, by = function.__simkit__  # type: ignore[attr-defined]
-    line = inspect.unwrap(function).__code__.co_firstlineno
     doc = inspect.getdoc(function)
     if not doc:
-        raise FileError(path, f"tool '{name}' has no docstring; say what it does, agents read it", line=line)
-    return Tool(name=name, description=doc, parameters=_schema(name, function, path, line), effect=effect, by=by)
+        raise _mistake(function, path, f"tool '{name}' has no docstring; say what it does, agents read it")
+    return Tool(name=name, description=doc, parameters=_schema(name, function, path), effect=effect, by=by)
 
 
-def _schema(name: str, function: Function, path: Path, line: int) -> dict[str, Any]:
-    parameters = list(inspect.signature(function, eval_str=True).parameters.values())
+def _mistake(function: Function, path: Path, what: str) -> FileError:
+    """A mistake in a tool, at the line of its `def`."""
+    code = inspect.unwrap(function).__code__
+    file = Path(code.co_filename)
+    file = file if file.is_file() and file.resolve() != path.resolve() else path
+    lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+    line = code.co_firstlineno
+    while line < len(lines) and not re.match(r"\s*(async )?def\b", lines[line - 1]):
+        line += 1
+    return FileError(file, what, line=line)
+
+
+def _schema(name: str, function: Function, path: Path) -> dict[str, Any]:
+    if inspect.iscoroutinefunction(function) or inspect.isgeneratorfunction(function):
+        raise _mistake(function, path, f"tool '{name}' must be a plain function; remove async and yield")
+    try:
+        parameters = list(inspect.signature(function, eval_str=True).parameters.values())
+    except Exception as error:
+        what = f"the types of tool '{name}' cannot be read ({type(error).__name__}: {error}); mend or import them"
+        raise _mistake(function, path, what) from None
     if not parameters:
-        raise FileError(path, f"tool '{name}' takes nothing; its first parameter is the world", line=line)
+        raise _mistake(function, path, f"tool '{name}' takes nothing; its first parameter is the world")
     fields: dict[str, Any] = {}
     for parameter in parameters[1:]:
+        if parameter.kind not in (parameter.POSITIONAL_OR_KEYWORD, parameter.KEYWORD_ONLY):
+            what = f"'{parameter}' of tool '{name}' cannot be given by name; write plain parameters"
+            raise _mistake(function, path, what)
         if parameter.annotation is parameter.empty:
             what = f"'{parameter.name}' of tool '{name}' has no type; annotate it, as in {parameter.name}: str"
-            raise FileError(path, what, line=line)
+            raise _mistake(function, path, what)
         default = ... if parameter.default is parameter.empty else parameter.default
-        fields[parameter.name] = (parameter.annotation, default)
+        # Under an alias, since a parameter may be named like a method of pydantic's models.
+        fields[f"parameter_{len(fields)}"] = (parameter.annotation, Field(default, alias=parameter.name))
     try:
         schema = create_model(name, __config__={"extra": "forbid"}, **fields).model_json_schema()
-    except (PydanticUserError, NameError) as error:
-        what = f"the types of tool '{name}' have no JSON Schema ({str(error).splitlines()[0]}); use plain ones"
-        raise FileError(path, what, line=line) from None
+    except (PydanticUserError, PydanticSchemaGenerationError, NameError, TypeError) as error:
+        about = str(error).splitlines()[0].split(". ")[0]
+        what = f"the types of tool '{name}' have no JSON Schema; use plain ones such as str or list[int] ({about})"
+        raise _mistake(function, path, what) from None
     return _without_titles(schema)  # type: ignore[no-any-return]
 
 
