@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from simkit.trace.events import Ended, Event, Started, ToolCalled, any_event
+from pydantic import BaseModel
+
+from simkit.trace.events import SHARED, Ended, Event, Started, ToolCalled, any_event
 
 
 class SessionKey(NamedTuple):
@@ -29,7 +31,7 @@ class SessionKey(NamedTuple):
         return cls(scenario, persona, int(trial))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What is kept beside an event, outside of the digest: seconds since the session began, seconds it took, USD."""
 
@@ -65,7 +67,7 @@ class Log:
         last = self.events[-1]
         return last if isinstance(last, Ended) else None
 
-    @property
+    @cached_property
     def calls(self) -> tuple[ToolCalled, ...]:
         """Every tool call, in order, by whomever."""
         return tuple(event for event in self.events if isinstance(event, ToolCalled))
@@ -74,16 +76,15 @@ class Log:
         """The canonical form: one JSON object an event, keys sorted, without times."""
         name = str(self.session)
         for event in self.events:
-            yield canonical_line({"session": name, **event.model_dump()})
+            yield _ENCODE({"session": name, **vars(event)})
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over the canonical lines."""
-        sha = hashlib.sha256()
-        for line in self.lines():
-            sha.update(line.encode())
-            sha.update(b"\n")
-        return sha.hexdigest()
+        """SHA-256 over the session's name and its events' bodies, each ended by a line feed: equal for equal lines."""
+        sha = SessionHash(self.session)
+        for event in self.events:
+            sha.add(body_of(event))
+        return sha.digest()
 
     @classmethod
     def from_lines(cls, lines: Sequence[str]) -> Log:
@@ -95,14 +96,86 @@ class Log:
         return cls(key, tuple(any_event.validate_python(row) for row in rows))
 
 
+class SessionHash:
+    """The digest of a session's log, while it comes about."""
+
+    __slots__ = ("_sha",)
+
+    def __init__(self, session: SessionKey) -> None:
+        self._sha = hashlib.sha256(f"{session}\n".encode())
+
+    def add(self, body: str) -> None:
+        """Take the next event's body (`body_of`) in."""
+        self._sha.update(body.encode())
+        self._sha.update(b"\n")
+
+    def digest(self) -> str:
+        """64 hexadecimal digits."""
+        return self._sha.hexdigest()
+
+
+def body_of(event: Event) -> str:
+    """An event's canonical JSON; what a session's first event shares with many others stands there by its digest."""
+    if isinstance(event, Started):
+        return _ENCODE(vars(event) | {name: shared(getattr(event, name))[0] for name in SHARED})
+    return _ENCODE(vars(event))
+
+
+_SHARED: dict[int, tuple[Any, str, str]] = {}
+_MOST_SHARED = 4096
+
+
+def shared(value: dict[str, Any]) -> tuple[str, str]:
+    """Digest (32 hexadecimal digits of SHA-256) and canonical JSON of a scenario, persona or domain.
+
+    Worked out once for each object, which is then treated as frozen.
+    """
+    known = _SHARED.get(id(value))
+    if known is None:
+        # The value is kept beside its id, so that no other object can come to have that id.
+        body = canonical_line(value)
+        known = (value, hashlib.sha256(body.encode()).hexdigest()[:32], body)
+        if len(_SHARED) >= _MOST_SHARED:
+            _SHARED.clear()
+        _SHARED[id(value)] = known
+    return known[1], known[2]
+
+
+def _fields(value: Any) -> dict[str, Any]:
+    if isinstance(value, BaseModel):
+        return vars(value)
+    raise TypeError(f"{type(value).__name__} is not JSON")
+
+
+_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, default=_fields).encode
+
+
 def canonical_line(value: Any) -> str:
     """JSON with sorted keys and ASCII only: the same bytes for the same value, whatever a model said."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return _ENCODE(value)
 
 
-def run_digest(digests: dict[str, str]) -> str:
+class RunHash:
+    """The digest of a run, while its sessions end, in whatever order.
+
+    The sum over the sessions of SHA-256 of name and digest, modulo 2 to the 256th: it asks for no list of them.
+    """
+
+    def __init__(self) -> None:
+        self._sum = 0
+
+    def add(self, session: str, digest: str) -> None:
+        """Take one session in, once."""
+        self._sum += int.from_bytes(hashlib.sha256(f"{session} {digest}\n".encode()).digest())
+
+    def digest(self) -> str:
+        """64 hexadecimal digits."""
+        return f"{self._sum % (1 << 256):064x}"
+
+
+def run_digest(digests: Mapping[str, str]) -> str:
     """One digest for a whole run from its sessions' (key -> digest), whatever the order they were played in."""
-    sha = hashlib.sha256()
-    for key in sorted(digests):
-        sha.update(f"{key} {digests[key]}\n".encode())
-    return sha.hexdigest()
+    whole = RunHash()
+    for session, digest in digests.items():
+        whole.add(session, digest)
+    return whole.digest()

@@ -49,6 +49,8 @@ def claim(folder: Path) -> int:
                 f"{folder}: there is a run already; go on with it by --resume, choose another --out, "
                 "or remove the folder"
             )
+        for left in folder.glob(f".{MANIFEST}.*"):
+            left.unlink(missing_ok=True)
         for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
             (folder / name).unlink(missing_ok=True)
         os.close(os.open(folder / DATABASE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
@@ -60,9 +62,12 @@ def claim(folder: Path) -> int:
 def hold(folder: Path) -> int:
     """Lock a run against every other process, until the number returned is closed or this process ends.
 
-    Raises StoreError, at once, where another process holds it.
+    Raises StoreError, at once, where another process holds it, or the folder cannot be written.
     """
-    held = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        held = os.open(folder / LOCK, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise cannot_write(folder / LOCK, error) from None
     try:
         fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
@@ -71,8 +76,9 @@ def hold(folder: Path) -> int:
         raise StoreError(
             f"{folder}: process {owner} is playing this run; wait for it, or choose another --out"
         ) from None
-    os.ftruncate(held, 0)
-    os.write(held, f"{os.getpid()}\n".encode())
+    with suppress(OSError):  # a full disk has no room for the number; the lock holds without it
+        os.ftruncate(held, 0)
+        os.write(held, f"{os.getpid()}\n".encode())
     return held
 
 

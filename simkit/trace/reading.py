@@ -9,9 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simkit.errors import StoreError, UsageError, did_you_mean, one_line
-from simkit.trace.events import Event, any_event
+from simkit.trace.events import SHARED, Event, any_event
 from simkit.trace.log import Beside, Log, SessionKey
-from simkit.trace.writer import SHARED
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
@@ -37,7 +36,7 @@ class Reader:
         self._engine, self._place = engine, place
 
     def logs(self) -> Iterator[Log]:
-        """Every session with at least one event, sorted by key (trials by number), unfinished ones included.
+        """Every session with at least one event, sorted by name, unfinished ones included.
 
         Sessions that cannot be read are left out; the StoreError that then ends the iteration names them.
         """
@@ -51,9 +50,11 @@ class Reader:
                 for row in tables.sessions(outer):
                     key = SessionKey(row.scenario, row.persona, row.trial)
                     try:
-                        log = _log(inner, row.id, key, blob)
+                        log = _log(inner, row.id, key, blob) if row.finished else _begun(inner, row.id, key, blob)
                     except _unreadable():
                         lost.append(str(key))
+                        continue
+                    if log is None:
                         continue
                     read += 1
                     yield log
@@ -76,6 +77,14 @@ class Reader:
             rows = tables.intents(connection, self._number(connection, key))
             return tuple(_intent(row) for row in rows)
 
+    def all_intents(self, kind: str) -> Iterator[tuple[SessionKey, Intent]]:
+        """Every intent of a kind, of all sessions, one in memory at a time."""
+        from simkit.trace import tables
+
+        with reported(self._place, _damaged), self._engine.connect() as connection:
+            for row in tables.all_intents(connection, kind):
+                yield _key(row), _intent(row)
+
     def digests(self) -> dict[str, str]:
         """Key to digest of every finished session."""
         return {str(_key(row)): row.digest for row in self._sessions() if row.finished}
@@ -90,6 +99,21 @@ class Reader:
     def keys(self) -> list[SessionKey]:
         """Every session that the run has, unfinished ones and those without an event included."""
         return [_key(row) for row in self._sessions()]
+
+    def begun(self) -> list[SessionKey]:
+        """Every session that has events and is not finished."""
+        from simkit.trace import tables
+
+        with reported(self._place, _damaged), self._engine.connect() as connection:
+            return [_key(row) for row in tables.begun(connection)]
+
+    def value(self, digest: str) -> Any:
+        """The scenario, persona or domain of that digest; None where no session that is kept was played with it."""
+        from simkit.trace import tables
+
+        with reported(self._place, _damaged), self._engine.connect() as connection:
+            body = tables.blob(connection, digest)
+        return None if body is None else json.loads(body)
 
     def count_events(self, key: SessionKey) -> int:
         """How many events of a session are kept."""
@@ -159,6 +183,13 @@ def _blobs(connection: Connection) -> Callable[[str], Any]:
         return json.loads(body)
 
     return blob
+
+
+def _begun(connection: Connection, number: int, key: SessionKey, blob: Callable[[str], Any]) -> Log | None:
+    """The log of a session that is not finished; None where its first event did not come to be kept."""
+    from simkit.trace import tables
+
+    return _log(connection, number, key, blob) if tables.has_events(connection, number) else None
 
 
 def _log(connection: Connection, number: int, key: SessionKey, blob: Callable[[str], Any]) -> Log:

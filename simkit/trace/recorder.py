@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simkit.trace.events import Event, Started
-from simkit.trace.log import Beside, SessionKey
+from simkit.trace.events import SHARED, Event, Started
+from simkit.trace.log import Beside, SessionHash, SessionKey, body_of, shared
 from simkit.trace.writer import Cut, Happened, Intended, Opened, Settled, Writer
 
 AT_ONCE = Beside()
@@ -15,7 +15,7 @@ AT_ONCE = Beside()
 class Recorder:
     """Takes down one session. Not for several threads at once; many recorders of one store may interleave."""
 
-    __slots__ = ("_intents", "_opened", "_writer", "events", "key", "session")
+    __slots__ = ("_hash", "_intents", "_opened", "_writer", "events", "key", "session")
 
     def __init__(
         self, writer: Writer, session: int, key: SessionKey, *, opened: bool = False, events: int = 0, intents: int = 0
@@ -23,12 +23,19 @@ class Recorder:
         self._writer, self.session, self.key = writer, session, key
         self._opened, self._intents = opened, intents
         self.events = events
+        self._hash = None if events else SessionHash(key)
 
     def record(self, event: Event, beside: Beside = AT_ONCE) -> None:
         """Keep the session's next event. Does not wait for the disk. Raises StoreError if an earlier write failed."""
-        if isinstance(event, Started) and not self._opened:
-            self._writer.put(Opened(self.session, self.key, str(event.domain.get("domain", ""))))
-        self._writer.put(Happened(self.session, event, beside))
+        blobs: tuple[tuple[str, str], ...] = ()
+        if isinstance(event, Started):
+            blobs = tuple(shared(getattr(event, name)) for name in SHARED)
+            if not self._opened:
+                self._writer.put(Opened(self.session, self.key, str(event.domain.get("domain", ""))))
+        body = body_of(event)
+        self._writer.put(Happened(self.session, event.seq, event.kind, body, beside, blobs))
+        if self._hash is not None:
+            self._hash.add(body)
         self.events += 1
 
     def intend(self, kind: str, body: Any) -> int:
@@ -48,7 +55,18 @@ class Recorder:
         """Take back every event from number `seq` on."""
         self._writer.put(Cut(self.session, seq))
         self.events = seq
+        self._hash = None if seq else SessionHash(self.key)
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the log so far, where all of it passed through here; None in a session that goes on."""
+        return None if self._hash is None else self._hash.digest()
 
     def when_durable(self, call: Callable[[], None]) -> None:
         """Have `call` called, from another thread, once all that was recorded is durable (or writing failed)."""
         self._writer.when_durable(call)
+
+    def check(self) -> None:
+        """Raises StoreError if a write failed."""
+        if self._writer.failure:
+            raise self._writer.failure

@@ -32,7 +32,7 @@ from simkit.trace.recorder import AT_ONCE, Recorder
 from simkit.trace.writer import Finished, Writer
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
+    from sqlalchemy import Connection, Engine
 
 
 class Store:
@@ -49,6 +49,7 @@ class Store:
         self._open: dict[SessionKey, Recorder] = {}
         self._numbers: Iterator[int] | None = None
         self._held: int | None = None
+        self._lock: Connection | None = None
         self._known: set[SessionKey] = set()
 
     @classmethod
@@ -61,7 +62,7 @@ class Store:
             return cls._create_on_server(str(run), manifest)
         folder = folders.folder_of(run)
         held = folders.claim(folder)
-        store = cls(_connect(folder / folders.DATABASE), str(folder), folder, {})
+        store = cls(_connect(folder / folders.DATABASE), str(folder), folder.absolute(), {})
         store._held = held
         with reported(store.place, folders.cannot_write):
             from simkit.trace import tables
@@ -87,7 +88,7 @@ class Store:
         manifest = folders.read(folder)
         if not (folder / folders.DATABASE).is_file():
             raise StoreError(f"{folder}: has no {folders.DATABASE}; restore it from a copy, or remove the folder")
-        return cls(_connect(folder / folders.DATABASE), str(folder), folder, manifest)
+        return cls(_connect(folder / folders.DATABASE), str(folder), folder.absolute(), manifest)
 
     @classmethod
     def resume(cls, run: str | Path) -> Self:
@@ -96,6 +97,8 @@ class Store:
         store = cls.open(run)
         if store.folder is not None:
             store._held = folders.hold(store.folder)
+        else:
+            store._lock_on_server()
         store._known = set(store._reader.keys())
         return store
 
@@ -116,8 +119,21 @@ class Store:
         store = cls(engine, _place(engine), None, {})
         with reported(store.place, _no_new_run):
             tables.create(engine)
+        store._lock_on_server()
         store.update_manifest(**manifest)
         return store
+
+    def _lock_on_server(self) -> None:
+        from simkit.trace import tables
+
+        if self._engine.dialect.name != "postgresql":
+            return
+        with reported(self.place, folders.cannot_write):
+            self._lock = tables.lock(self._engine)
+        if self._lock is None:
+            raise StoreError(
+                f"{self.place}: another process is playing this run; wait for it, or choose another ?run=NAME"
+            )
 
     @classmethod
     def _open_on_server(cls, url: str) -> Self:
@@ -156,8 +172,12 @@ class Store:
         return self._open[key]
 
     def begun(self) -> set[SessionKey]:
-        """Every session of which at least one event is kept, when the run was resumed."""
-        return {key for key in self._known if self._reader.count_events(key)}
+        """Every session that did not come to its end and of which at least one event is kept."""
+        return set(self._reader.begun())
+
+    def value(self, digest: str) -> Any:
+        """The scenario, persona or domain of that digest; None where no session that is kept was played with it."""
+        return self._reader.value(digest)
 
     def finished(self) -> set[SessionKey]:
         """Every session that came to its end, when the run was resumed."""
@@ -173,6 +193,12 @@ class Store:
         self._open[key] = recorder
         return recorder
 
+    def digest_of(self, log: Log) -> str:
+        """The digest of a log, if it was just recorded here without working it out again."""
+        recorder = self._open.get(log.session)
+        whole = recorder is not None and recorder.events == len(log)
+        return (recorder.digest if recorder is not None and whole else None) or log.digest
+
     def finish(self, key: SessionKey, digest: str) -> None:
         """Say that a session came to its end, with the digest of its log."""
         recorder = self._open.pop(key)
@@ -184,7 +210,7 @@ class Store:
         for event, beside in itertools.zip_longest(log.events, log.beside, fillvalue=AT_ONCE):
             recorder.record(event, beside)  # type: ignore[arg-type]
         if log.ended:
-            self.finish(log.session, log.digest)
+            self.finish(log.session, self.digest_of(log))
 
     def flush(self) -> None:
         """Wait until all that was recorded is durable. Raises StoreError if any write failed."""
@@ -201,11 +227,14 @@ class Store:
             if self._held is not None:
                 os.close(self._held)
                 self._held = None
+            if self._lock is not None:
+                self._lock.close()
+                self._lock = None
 
     def discard(self) -> None:
         """Close, and remove what `create` made: for a run that came to nothing, so that its name is free again."""
         with suppress(StoreError):
-            self._writer.close()
+            self.close()
         if self.folder is not None:
             folders.release(self.folder)
             return
@@ -228,7 +257,7 @@ class Store:
             error.add_note(str(failure))  # what was under way tells more than what it led to
 
     def logs(self) -> Iterator[Log]:
-        """Every session, sorted by key (trials by number), one in memory at a time, unfinished ones included.
+        """Every session, sorted by name, one in memory at a time, unfinished ones included.
 
         Sessions that cannot be read are left out; the StoreError that then ends the iteration names them.
         """
@@ -244,6 +273,11 @@ class Store:
         """What a session was about to pay for or to change, in order."""
         self.flush()
         return self._reader.intents(key)
+
+    def all_intents(self, kind: str) -> Iterator[tuple[SessionKey, Intent]]:
+        """What all sessions were about to pay for or to change, of one kind."""
+        self.flush()
+        return self._reader.all_intents(kind)
 
     def digests(self) -> dict[str, str]:
         """Key to digest of every finished session: what `trace.log.run_digest` makes one digest of."""
@@ -270,7 +304,8 @@ def _connect(url: str | Path) -> Engine:
 def _place(engine: Engine) -> str:
     from simkit.trace import tables
 
-    return f"{engine.url.render_as_string(hide_password=True)} {tables.schema_of(engine)}".strip()
+    run = tables.schema_of(engine).removeprefix("simkit_")
+    return (engine.url.update_query_dict({"run": run}) if run else engine.url).render_as_string(hide_password=True)
 
 
 def _no_new_run(place: str, error: object) -> StoreError:

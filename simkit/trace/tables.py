@@ -5,13 +5,14 @@ sessions   id, scenario, persona, trial, domain, finished, digest, events
 events     session, seq, kind, body, at, took, cost     body: canonical JSON; times (s) and cost (USD) stand beside it
 intents    session, ordinal, kind, body, settled        what was about to be paid for or changed
 manifest   id, body                               where there is no folder for a run.json
+claims     session, attempt                       who may write a session, where several workers do
 
 Text is JSON with everything but ASCII escaped: neither database can hold lone surrogates, nor PostgreSQL NUL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -20,6 +21,7 @@ from sqlalchemy import (
     Connection,
     Engine,
     Float,
+    Insert,
     Integer,
     MetaData,
     NullPool,
@@ -29,6 +31,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
+    cast,
     create_engine,
     delete,
     event,
@@ -86,6 +89,12 @@ _MANIFEST = Table(
     _METADATA,
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
+)
+CLAIMS = Table(
+    "claims",
+    _METADATA,
+    Column("session", Integer, primary_key=True, autoincrement=False),
+    Column("attempt", Integer, nullable=False),
 )
 
 INSERT_BLOBS, INSERT_SESSIONS, INSERT_EVENTS, INSERT_INTENTS = map(insert, (BLOBS, SESSIONS, EVENTS, INTENTS))
@@ -148,6 +157,17 @@ def schema_of(engine: Engine) -> str:
     return (engine.get_execution_options().get("schema_translate_map") or {}).get(None, "")
 
 
+def lock(engine: Engine) -> Connection | None:
+    """PostgreSQL: a connection that holds the run's lock until it is closed; None where another one holds it."""
+    connection = engine.connect()
+    name = func.hashtextextended(schema_of(engine), 0)
+    if connection.execute(select(func.pg_try_advisory_lock(name))).scalar():
+        connection.commit()
+        return connection
+    connection.close()
+    return None
+
+
 def insert_or_replace_manifest(engine: Engine, body: str) -> None:
     """Keep the manifest of a run that has no folder."""
     with engine.begin() as connection:
@@ -172,10 +192,18 @@ def last_session(connection: Connection) -> int:
 
 
 def sessions(connection: Connection) -> Iterator[Row[Any]]:
-    """(id, scenario, persona, trial, finished, digest) of every session, sorted by key, trials by number."""
+    """(id, scenario, persona, trial, finished, digest) of every session, sorted by its name, by code point."""
     c = SESSIONS.c
-    rows = select(c.id, c.scenario, c.persona, c.trial, c.finished, c.digest).order_by(c.scenario, c.persona, c.trial)
+    name = c.scenario + "/" + c.persona + "/" + cast(c.trial, _NAME)
+    rows = select(c.id, c.scenario, c.persona, c.trial, c.finished, c.digest).order_by(name)
     yield from connection.execution_options(yield_per=1000).execute(rows)
+
+
+def begun(connection: Connection) -> Sequence[Row[Any]]:
+    """(scenario, persona, trial) of every session that has events and is not finished."""
+    c = SESSIONS.c
+    some = select(EVENTS.c.seq).where(EVENTS.c.session == c.id).exists()
+    return connection.execute(select(c.scenario, c.persona, c.trial).where(~c.finished, some)).all()
 
 
 def session_id(connection: Connection, scenario: str, persona: str, trial: int) -> int | None:
@@ -192,9 +220,22 @@ def events(connection: Connection, session: int) -> Sequence[Row[Any]]:
     return connection.execute(rows).all()
 
 
+def has_events(connection: Connection, session: int) -> bool:
+    """Whether anything of a session is kept."""
+    return bool(connection.execute(select(EVENTS.c.seq).where(EVENTS.c.session == session).limit(1)).first())
+
+
 def blob(connection: Connection, digest: str) -> str | None:
     """The blob of that digest, or None."""
     return connection.execute(select(BLOBS.c.body).where(BLOBS.c.digest == digest)).scalar()
+
+
+def all_intents(connection: Connection, kind: str) -> Iterator[Row[Any]]:
+    """(scenario, persona, trial, ordinal, kind, body, settled, result) of every intent of a kind."""
+    c, s = INTENTS.c, SESSIONS.c
+    wanted = select(s.scenario, s.persona, s.trial, c.ordinal, c.kind, c.body, c.settled, c.result)
+    rows = wanted.join(SESSIONS, s.id == c.session).where(c.kind == kind).order_by(c.session, c.ordinal)
+    yield from connection.execution_options(yield_per=1000).execute(rows)
 
 
 def intents(connection: Connection, session: int) -> Sequence[Row[Any]]:
@@ -202,3 +243,41 @@ def intents(connection: Connection, session: int) -> Sequence[Row[Any]]:
     c = INTENTS.c
     rows = select(c.ordinal, c.kind, c.body, c.settled, c.result).where(c.session == session).order_by(c.ordinal)
     return connection.execute(rows).all()
+
+
+def keep_once(table: Table) -> Insert:
+    """PostgreSQL: insert rows; those whose key is there already stay as they are."""
+    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+    return postgresql_insert(table).on_conflict_do_nothing()
+
+
+def claim(connection: Connection, key: tuple[str, str, int], domain: str) -> tuple[int, int, int, int, bool]:
+    """PostgreSQL: (number, attempt, events, intents, finished) of a session after claiming it; it is made if it is new.
+
+    Waits for commits of the session that are under way; later ones of earlier claims fail.
+    """
+    from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+
+    number = session_id(connection, *key)
+    if number is None:
+        number = last_session(connection) + 1
+        names = dict(zip(("scenario", "persona", "trial"), key, strict=True))
+        connection.execute(INSERT_SESSIONS, {"id": number, "domain": domain, **names})
+    counted = postgresql_insert(CLAIMS).values(session=number, attempt=1)
+    again = counted.on_conflict_do_update(index_elements=["session"], set_={"attempt": CLAIMS.c.attempt + 1})
+    attempt = connection.execute(again.returning(CLAIMS.c.attempt)).scalar_one()
+    kept = [_count(connection, table, number) for table in (EVENTS, INTENTS)]
+    finished = connection.execute(select(SESSIONS.c.finished).where(SESSIONS.c.id == number)).scalar_one()
+    return number, attempt, *kept, finished
+
+
+def _count(connection: Connection, table: Table, session: int) -> int:
+    return connection.execute(select(func.count()).where(table.c.session == session)).scalar_one()
+
+
+def hold(connection: Connection, claims: Mapping[int, int]) -> set[int]:
+    """PostgreSQL: those of the sessions (number -> attempt) whose claim still stands, and does until the commit."""
+    c = CLAIMS.c
+    rows = select(c.session, c.attempt).where(c.session.in_(claims)).order_by(c.session).with_for_update(read=True)
+    return {row.session for row in connection.execute(rows) if row.attempt == claims[row.session]}

@@ -1,20 +1,20 @@
 """The one writer of a run: a thread that takes what was recorded off a bounded queue and commits it in groups.
 
-Recording costs a put on the queue; serialising, hashing and the disk's time are the thread's. When a write fails,
-nothing more is accepted: whoever records next gets the StoreError, so nobody goes on paying for what is not kept.
+Recording costs an event's JSON and a put on the queue; the rest of the work and the disk's time are the thread's. When
+a write fails, nothing more is accepted: whoever records next gets the StoreError, so nobody goes on paying for what
+is not kept.
 """
 
 from __future__ import annotations
 
-import hashlib
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simkit.errors import StoreError
-from simkit.trace.events import Event, Started, plain
+from simkit.trace.events import plain
 from simkit.trace.log import Beside, SessionKey, canonical_line
 from simkit.trace.manifest import cannot_write
 
@@ -27,9 +27,6 @@ GROUP = 2_000
 """Entries that are committed together, at most."""
 LINGER = 0.01
 """Seconds for which an entry waits for company, unless somebody waits for the disk."""
-
-SHARED = ("scenario", "persona", "domain")
-"""What a session's first event has in common with many others: kept once, by digest."""
 
 
 class Opened(NamedTuple):
@@ -44,8 +41,12 @@ class Happened(NamedTuple):
     """An event of a session."""
 
     session: int
-    event: Event
+    seq: int
+    kind: str
+    body: str
     beside: Beside
+    blobs: Sequence[tuple[str, str]] = ()
+    """Digest and text of the values that the body names by digest."""
 
 
 class Intended(NamedTuple):
@@ -104,9 +105,10 @@ class _Group:
 
     def add(self, entry: Entry) -> None:
         match entry:
-            case Happened(session, event, beside):
-                row = {"session": session, "seq": event.seq, "kind": event.kind, "body": self._body(event)}
+            case Happened(session, seq, kind, body, beside, blobs):
+                row = {"session": session, "seq": seq, "kind": kind, "body": body}
                 self.events.append(row | {"at": beside.at, "took": beside.took, "cost": beside.cost})
+                self.blobs.update(blobs)
             case Opened(session, key, domain):
                 self.sessions.append({"id": session, **key._asdict(), "domain": domain})
             case Intended(session, ordinal, kind, body):
@@ -120,25 +122,14 @@ class _Group:
             case Finished(session, digest, events):
                 self.finished.append({"of_session": session, "with_digest": digest, "with_events": events})
 
-    def _body(self, event: Event) -> str:
-        values = event.model_dump()
-        if isinstance(event, Started):
-            values |= {name: self._blob(values[name]) for name in SHARED}
-        return canonical_line(values)
-
-    def _blob(self, value: Any) -> str:
-        body = canonical_line(value)
-        digest = hashlib.sha256(body.encode()).hexdigest()[:32]
-        self.blobs[digest] = body
-        return digest
-
 
 class Writer:
     """Starts its thread with the first entry, so a run that is only read has none."""
 
     def __init__(self, engine: Engine, place: str) -> None:
         self._engine, self._place = engine, place
-        self._queue: queue.Queue[Entry] = queue.Queue(WAITING)
+        self._queue: queue.SimpleQueue[Entry] = queue.SimpleQueue()
+        self._taken = threading.Event()
         self._hurry = threading.Event()
         self._thread: threading.Thread | None = None
         self._connection: Connection | None = None
@@ -155,7 +146,14 @@ class Writer:
             raise StoreError(f"{self._place}: is closed; record before close()")
         if self._thread is None:
             self._start()
+        if self._queue.qsize() >= WAITING:
+            self._wait_for_room()
         self._queue.put(entry)
+
+    def _wait_for_room(self) -> None:
+        self._taken.clear()
+        if self._queue.qsize() >= WAITING:
+            self._taken.wait()
 
     def flush(self) -> None:
         """Wait until all that was handed over is durable. Raises StoreError if any write failed."""
@@ -210,6 +208,7 @@ class Writer:
                 entries.append(self._queue.get_nowait())
         except queue.Empty:
             self._hurry.clear()
+        self._taken.set()
         return entries
 
     def _write(self, entries: list[Entry]) -> None:

@@ -51,9 +51,9 @@ def test_the_export_is_one_event_a_line_sorted_and_without_times() -> None:
     assert write_jsonl(store.logs(), file) == 4
     lines = file.getvalue().splitlines()
     assert [(row["session"], row["seq"]) for row in map(json.loads, lines)] == [
-        (f"s/p/{trial}", seq) for trial in (2, 10) for seq in (0, 1)
+        (f"s/p/{trial}", seq) for trial in (10, 2) for seq in (0, 1)
     ]
-    assert lines[1] == (
+    assert lines[3] == (
         '{"arguments":{"id":"W1"},"before":{},"by":"agent","changes":[],"kind":"tool_called","node":null,"outcome":"ok",'
         '"result":{"\\u00fcber":"\\ud800\\u0000\\u2028"},"seq":1,"session":"s/p/2","tool":"get_order","world":""}'
     )

@@ -16,6 +16,7 @@ from simkit.errors import StoreError, UsageError
 from simkit.trace.events import AgentSaid, Ended, Event, Failed, Judged, Started, ToolCalled, UserSaid
 from simkit.trace.log import Beside, Log, SessionKey, run_digest
 from simkit.trace.store import Store
+from simkit.trace.writer import Opened
 
 KEY = SessionKey("late-refund", "novice", 0)
 
@@ -82,8 +83,8 @@ def test_any_sessions_read_back_as_they_were_recorded(played: tuple[Log, ...]) -
         for log in played:
             store.add(log)
     back = list(store.logs())
-    assert back == sorted(played, key=lambda log: log.session)
-    assert [log.beside for log in back] == [log.beside for log in sorted(played, key=lambda log: log.session)]
+    assert back == sorted(played, key=lambda log: str(log.session))
+    assert [log.beside for log in back] == [log.beside for log in sorted(played, key=lambda log: str(log.session))]
     assert {str(log.session): log.digest for log in back} == {str(log.session): log.digest for log in played}
 
 
@@ -111,11 +112,11 @@ def test_the_run_digest_does_not_depend_on_the_order_of_sessions(tmp_path: Path)
     assert len(store.digests()) == 12
 
 
-def test_sessions_come_sorted_by_key_with_trials_by_number(tmp_path: Path) -> None:
+def test_sessions_come_sorted_by_their_names(tmp_path: Path) -> None:
     with Store.create(tmp_path / "run", {}) as store:
         for key in ("b/p/2", "b/p/10", "a/q/0", "B/p/0", "a/p/1"):
             store.add(log_of(SessionKey.parse(key)))
-    assert [str(log.session) for log in store.logs()] == ["B/p/0", "a/p/1", "a/q/0", "b/p/2", "b/p/10"]
+    assert [str(log.session) for log in store.logs()] == ["B/p/0", "a/p/1", "a/q/0", "b/p/10", "b/p/2"]
 
 
 def test_recorders_of_many_sessions_may_interleave(tmp_path: Path) -> None:
@@ -125,7 +126,7 @@ def test_recorders_of_many_sessions_may_interleave(tmp_path: Path) -> None:
         for events in zip(*played, strict=True):
             for recorder, event in zip(recorders, events, strict=True):
                 recorder.record(event)
-    assert list(store.logs()) == played
+    assert list(store.logs()) == sorted(played, key=lambda log: str(log.session))
 
 
 def test_a_run_can_be_read_while_it_is_played(tmp_path: Path) -> None:
@@ -183,6 +184,19 @@ def test_a_temporary_run_goes_when_nobody_holds_it() -> None:
     assert folder is not None and folder.exists() and len(list(store.logs())) == 1
     del store
     assert not folder.exists()
+
+
+def test_a_session_of_which_no_event_came_to_be_kept_is_no_damage(tmp_path: Path) -> None:
+    second = log_of(SessionKey("late-refund", "novice", 1))
+    with Store.create(tmp_path / "run", {}) as store:
+        store.add(log_of(KEY))
+        store._writer.put(Opened(7, second.session, "retail"))
+    assert [log.session for log in Store.open(tmp_path / "run").logs()] == [KEY]
+
+    with Store.resume(tmp_path / "run") as store:
+        assert store.begun() == set()
+        store.add(second)
+    assert len(list(store.logs())) == len(store.digests()) == 2
 
 
 def test_a_run_is_never_written_over(tmp_path: Path) -> None:
