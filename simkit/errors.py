@@ -58,9 +58,11 @@ class Refused(Exception):
     """Raise in a tool to refuse for a business reason: the call's outcome is `refused`, the world unchanged."""
 
 
-ModelErrorKind = Literal["rate_limited", "refused_request", "protocol", "timeout", "unreachable", "auth"]
+ModelErrorKind = Literal[
+    "rate_limited", "refused_request", "protocol", "timeout", "unreachable", "auth", "not_recorded"
+]
 """Why a model gave no usable answer: too many requests; a request it does not take; an answer that is none; no answer
-in time; nobody there, or a server that fails; a wrong key."""
+in time; nobody there, or a server that fails; a wrong key; a question that the cassette does not have."""
 
 
 class ModelError(Exception):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -20,6 +20,8 @@ class ChatServer:
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
         self.faults: list[Callable[[BaseHTTPRequestHandler], None]] = []
+        self.faulty: Callable[[Request], Callable[[BaseHTTPRequestHandler], None] | None] = lambda request: None
+        """Chosen by the request: how it fails, if it does."""
         self.requests: list[Request] = []
         self.keys: list[str] = []
         self.paths: list[str] = []
@@ -57,8 +59,9 @@ def sends(
         handler.send_response(status)
         for name, value in {"Content-Length": str(len(data)), **(headers or {})}.items():
             handler.send_header(name, value)
-        handler.end_headers()
-        handler.wfile.write(data)
+        with suppress(ConnectionError):  # whoever asked may be gone
+            handler.end_headers()
+            handler.wfile.write(data)
 
     return fault
 
@@ -86,7 +89,7 @@ def serving(policy: Policy) -> Iterator[ChatServer]:
             chat.requests.append(request)
             chat.keys.append(self.headers.get("Authorization", ""))
             chat.paths.append(self.path)
-            fault = chat.faults.pop(0) if chat.faults else None
+            fault = chat.faults.pop(0) if chat.faults else chat.faulty(request)
             if fault is not None:
                 return fault(self)
             usage = {"prompt_tokens": 10, "completion_tokens": 2, "total_tokens": 12}

@@ -5,10 +5,12 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from simkit.errors import UsageError, did_you_mean, one_line
+from simkit.llm.chat import Model
 from simkit.play.agent import AgentMaker
 from simkit.spec.domain import Domain
 from simkit.spec.tools import load_module
@@ -16,10 +18,12 @@ from simkit.spec.tools import load_module
 NAMED = ("demo", "null", "reference")
 
 
-def resolve_agent(ref: str | Any | None, domain: Domain) -> tuple[str, AgentMaker]:
+def resolve_agent(
+    ref: str | Any | None, domain: Domain, opener: Callable[[str], Model] | None = None
+) -> tuple[str, AgentMaker]:
     """The agent's name and what makes it, for one domain. `ref` may be the thing itself (function, graph, factory).
 
-    Raises `UsageError` for a reference that leads nowhere.
+    `opener` opens models, if not `open_model`. Raises `UsageError` for a reference that leads nowhere.
     """
     if ref is None or ref == "demo":
         return "demo", _demo(domain)
@@ -36,12 +40,26 @@ def resolve_agent(ref: str | Any | None, domain: Domain) -> tuple[str, AgentMake
     if ref.startswith("model:"):
         from simkit.agents.model import model_agent
 
-        return ref, model_agent(ref.removeprefix("model:"))
+        named = ref.removeprefix("model:")
+        return ref, model_agent(opener(named) if opener else named)
+    if ref.startswith("process:"):
+        from simkit.agents.process import process_agent
+
+        named = ref.removeprefix("process:")
+        resolve_agent(named, domain)
+        return ref, process_agent(named)
     if ref.startswith(("http://", "https://")):
         from simkit.agents.http import http_agent
 
         return ref, http_agent(ref)
     return ref, made_from(named_thing(ref), domain)
+
+
+def isolated(ref: Any) -> str:
+    """The reference to the same agent in processes of its own. Raises `UsageError` where it is no Python of theirs."""
+    if not isinstance(ref, str) or ref in NAMED or ref.startswith(("model:", "http://", "https://")):
+        raise UsageError("--isolate needs --agent file.py:name or module:name: the agent that is to play elsewhere")
+    return ref if ref.startswith("process:") else f"process:{ref}"
 
 
 def _demo(domain: Domain) -> AgentMaker:

@@ -11,8 +11,23 @@ written `langchain:PROVIDER/NAME`, goes through LangChain's `init_chat_model`. W
 from __future__ import annotations
 
 from simkit.errors import ModelError
-from simkit.llm.chat import ChatMessage, Model, Offered, Reply, Shape, ToolCall
-from simkit.llm.door import open_model
+from simkit.llm.chat import ChatMessage, Model, Offered, Once, OpenModel, Reply, Shape, ToolCall, minded
+from simkit.llm.door import Door, model_refs, open_model
 from simkit.llm.patience import Patience
 
-__all__ = ["ChatMessage", "Model", "ModelError", "Offered", "Patience", "Reply", "Shape", "ToolCall", "open_model"]
+__all__ = [
+    "ChatMessage",
+    "Door",
+    "Model",
+    "ModelError",
+    "Offered",
+    "Once",
+    "OpenModel",
+    "Patience",
+    "Reply",
+    "Shape",
+    "ToolCall",
+    "minded",
+    "model_refs",
+    "open_model",
+]

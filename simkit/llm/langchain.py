@@ -11,8 +11,9 @@ from typing import Any
 
 from simkit.errors import UsageError, one_line
 from simkit.llm.chat import ChatMessage, Offered, Reply, Shape, ToolCall
-from simkit.llm.openai import shown_arguments, tool_wire
-from simkit.llm.patience import Failure, Patience, persistently, refused, without_secrets
+from simkit.llm.failure import Failure, refused, without_secrets
+from simkit.llm.patience import Patience
+from simkit.llm.wire import clipped, shown_arguments, tool_wire, usage
 
 EXTRAS = {"openai": "openai", "anthropic": "anthropic", "google_genai": "google"}
 """LangChain's name of a provider -> the extra of simkit that installs it."""
@@ -24,27 +25,25 @@ class LangChainModel:
     """One chat model of LangChain's."""
 
     def __init__(self, provider: str, name: str, patience: Patience) -> None:
-        self.name, self.patience = name, patience
+        self.name, self.provider, self.patience = name, provider, patience
         self.chat = _opened(ALSO.get(provider, provider), name, patience)
 
-    async def __call__(
-        self, messages: Sequence[ChatMessage], *, tools: Sequence[Offered] = (), shape: Shape | None = None
+    async def attempt(
+        self, request: bytes, messages: Sequence[ChatMessage], tools: Sequence[Offered], shape: Shape | None
     ) -> Reply:
+        """One try. Raises Failure."""
         chat = self.chat.bind_tools([tool_wire(tool) for tool in tools]) if tools else self.chat
         if shape:
             schema = {"title": shape.name, "description": shape.description, **shape.schema}
             chat = self.chat.with_structured_output(schema, include_raw=True)
         said = [_message(message) for message in messages]
-        return await persistently(lambda: self._once(chat, said), self.patience)
-
-    async def _once(self, chat: Any, messages: list[Any]) -> Reply:
         try:
-            answer = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_ask(chat, messages), _loop()))
+            answer = await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(_ask(chat, said), _loop()))
         except TimeoutError:
             raise
         except Exception as error:
             raise _failure(error) from None
-        return _reply(answer, self.name)
+        return _reply(answer, self.name, (len(request), self.patience.output_tokens), self.patience.message)
 
 
 async def _ask(chat: Any, messages: list[Any]) -> Any:
@@ -73,7 +72,8 @@ def _opened(provider: str, name: str, patience: Patience) -> Any:
     try:
         from langchain.chat_models import init_chat_model
 
-        return init_chat_model(name, model_provider=provider, max_retries=0, timeout=patience.total)
+        limits = {"timeout": patience.total, "max_tokens": patience.output_tokens}
+        return init_chat_model(name, model_provider=provider, max_retries=0, **limits)
     except ImportError:
         raise UsageError(f"{shown}: the package for it is not installed; {cure}") from None
     except Exception as error:
@@ -91,16 +91,17 @@ def _message(message: ChatMessage) -> Any:
     return SystemMessage(message.text) if message.role == "system" else HumanMessage(message.text)
 
 
-def _reply(answer: Any, asked: str) -> Reply:
+def _reply(answer: Any, asked: str, most: tuple[int, int], longest: int) -> Reply:
     raw, text = answer, None
     if isinstance(answer, Mapping):
         raw = answer["raw"]
         text = json.dumps(answer["parsed"]) if answer["parsed"] is not None else None
-    usage = getattr(raw, "usage_metadata", None) or {}
-    counted = {name: int(usage[name]) for name in ("input_tokens", "output_tokens") if name in usage}
-    model = (getattr(raw, "response_metadata", None) or {}).get("model_name") or asked
+    said = clipped(str(raw.text) if text is None else text, longest)
     calls = () if isinstance(answer, Mapping) else tuple(_calls(raw))
-    return Reply(str(raw.text) if text is None else text, calls, counted, one_line(model, 200))
+    written = len(said) + sum(len(call.arguments) for call in calls)
+    used = usage(getattr(raw, "usage_metadata", None), most, written)
+    model = (getattr(raw, "response_metadata", None) or {}).get("model_name") or asked
+    return Reply(said, calls, used, one_line(model, 200))
 
 
 def _calls(raw: Any) -> list[ToolCall]:
@@ -121,7 +122,7 @@ def _failure(error: Exception) -> Failure:
     if isinstance(status, int):
         return refused(status, getattr(response, "headers", {}), what)
     if isinstance(error, exceptions.ModelTimeoutError):
-        return Failure("timeout", what)
+        return Failure("timeout", what, lost=True)
     if isinstance(error, exceptions.ModelConnectionError | ConnectionError):
-        return Failure("unreachable", what, transient=True)
-    return Failure("protocol", what)
+        return Failure("unreachable", what, transient=True, lost=True)
+    return Failure("protocol", what, lost=True)

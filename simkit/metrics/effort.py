@@ -39,4 +39,6 @@ def _figures(episode: Episode) -> Iterator[tuple[str, float]]:
 
 def tokens(usage: dict[str, int]) -> int:
     """All tokens of one answer, whether or not the provider gave a total."""
-    return usage.get("total_tokens", sum(count for name, count in usage.items() if "detail" not in name))
+    return usage.get(
+        "total_tokens", sum(count for name, count in usage.items() if name.endswith("_tokens") and "detail" not in name)
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from math import comb, sqrt
+from collections.abc import Iterable, Sequence
+from math import comb, fsum, sqrt
 from typing import NamedTuple
 
 from simkit.metrics.score import SessionScore
+
+MOST_TRIALS = 100
+"""The largest k of pass^k that is worked out."""
 
 
 class Interval(NamedTuple):
@@ -17,15 +20,29 @@ class Interval(NamedTuple):
 
 
 def pass_hat_k(scores: Iterable[SessionScore]) -> dict[int, float]:
-    """The chance that k trials of a scenario all pass, for k from 1 to the smallest number of trials n.
+    """The chance that k trials of a scenario all pass, for k from 1 to the smallest number of trials n, at most
+    `MOST_TRIALS`.
 
     The mean over scenarios of C(c, k) / C(n, k), with c passes among n valid sessions (Yao et al. 2024, tau-bench):
     the unbiased estimate for draws without replacement. All sessions of a scenario are its trials, whatever the
     persona; invalid sessions are no trials. Empty when there is no valid session.
     """
-    trials = trials_by_scenario(scores)
-    smallest = min((n for _, n in trials.values()), default=0)
-    return {k: sum(comb(c, k) / comb(n, k) for c, n in trials.values()) / len(trials) for k in range(1, smallest + 1)}
+    return pass_hat_k_of((name, c, n) for name, (c, n) in trials_by_scenario(scores).items())
+
+
+def pass_hat_k_of(counts: Iterable[tuple[str, int, int]]) -> dict[int, float]:
+    """`pass_hat_k` from (scenario, passes, valid sessions); counts of one scenario add up."""
+    summed: dict[str, tuple[int, int]] = {}
+    for name, passed, valid in counts:
+        before = summed.get(name, (0, 0))
+        summed[name] = (before[0] + passed, before[1] + valid)
+    trials = [summed[name] for name in sorted(summed) if summed[name][1]]
+    smallest = min((n for _, n in trials), default=0)
+    return {k: _mean_share(trials, k) for k in range(1, min(smallest, MOST_TRIALS) + 1)}
+
+
+def _mean_share(trials: Sequence[tuple[int, int]], k: int) -> float:
+    return fsum(comb(c, k) / comb(n, k) for c, n in trials) / len(trials)
 
 
 def trials_by_scenario(scores: Iterable[SessionScore]) -> dict[str, tuple[int, int]]:

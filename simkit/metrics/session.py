@@ -9,7 +9,7 @@ from typing import NamedTuple
 from simkit.errors import one_line
 from simkit.metrics.effort import effort
 from simkit.metrics.goal import goal_parts, verdict
-from simkit.metrics.score import Finding, GoalPart, Outcome, Score, SessionScore
+from simkit.metrics.score import Finding, GoalPart, Outcome, Score, SessionScore, Verdict
 from simkit.metrics.tool_errors import tool_errors
 from simkit.paths.episode import Episode
 from simkit.trace.events import AgentSaid, Failed, ToolCalled, UserSaid
@@ -21,6 +21,7 @@ _ENDS = {
     "call_limit": "the session ran into its limit of calls",
     "time_limit": "the session ran into its limit of time",
 }
+_OUTCOMES: dict[Verdict, Outcome] = {"pass": "pass", "fail": "fail", "not evaluable": "invalid"}
 _NOT_ITS_FAULT = {"user_failed": "the simulated user failed", "model_failed": "a model failed"}
 _FIRST = ("recorded", "world", "any_of", "never", "rule", "elsewhere", "calls", "says", "never_says", "judged")
 """What a person wants to know first of several things that failed."""
@@ -56,6 +57,12 @@ def score_session(episode: Episode, metrics: Iterable[Metric] = ()) -> SessionSc
     )
 
 
+def outcome_of(episode: Episode) -> Outcome:
+    """`score_session(episode).outcome`, without looking for tool-use errors."""
+    fault = _fault(episode)
+    return fault.outcome if fault else _OUTCOMES[verdict(goal_parts(episode))]
+
+
 def measured(metric: Metric, episode: Episode) -> Score:
     """A metric's score; where it raises or answers with something else, a score without a value that says so."""
     name = getattr(metric, "__name__", type(metric).__name__)
@@ -83,6 +90,8 @@ def first_failing_event(score: SessionScore) -> int | None:
 def _fault(episode: Episode) -> _Judgement | None:
     """What the first failure that counts says about the session, before the goal is looked at."""
     for failed in episode.failures:
+        if failed.boundary == "simkit" and episode.ended and episode.ended.reason == "budget":
+            return _Judgement("invalid", f"stopped by a budget: {one_line(failed.error, 240)}", (failed.seq,))
         if failed.boundary == "agent":
             return _Judgement("fail", _crash("the agent", failed), (failed.seq,))
         if failed.boundary != "tool":

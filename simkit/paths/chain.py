@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.paths.matrix import TransitionMatrix
+from simkit.paths.table import aligned, csv_cell
 
 Floats = NDArray[np.float64]
 
@@ -51,6 +52,23 @@ class Absorption:
             "steps": _plain(self.steps),
             "steps_given": _plain(self.steps_given),
         }
+
+    def csv(self) -> str:
+        """A row a state: the probability of each end, then the expected steps to any."""
+        return "".join(",".join(csv_cell(cell) for cell in row) + "\r\n" for row in self._rows())
+
+    def table(self) -> str:
+        """The same as aligned text."""
+        return "\n".join(aligned(self._rows()))
+
+    def _rows(self) -> list[list[str]]:
+        head = ["from", *(f"P({end})" for end in self.ends), "steps"]
+        rows = [
+            [state, *(f"{p:.3f}" for p in self.probabilities[at]), f"{self.steps[at]:.2f}"]
+            for at, state in enumerate(self.states)
+            if state not in self.ends
+        ]
+        return [head, *rows]
 
 
 def absorption(matrix: TransitionMatrix) -> Absorption:

@@ -8,11 +8,10 @@ from functools import cached_property
 from typing import Any
 
 from simkit.spec.domain import Card
-from simkit.spec.frozen import digest
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
 from simkit.trace.events import AgentSaid, Ended, Event, Failed, Judged, ToolCalled, UserSaid
-from simkit.trace.log import Log
+from simkit.trace.log import Log, shared
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class EpisodeReader:
         )
 
     def _value(self, model: Any, data: dict[str, Any]) -> Any:
-        key = (model, digest(data))
+        key = (model, shared(data)[0])
         if key not in self._known:
             self._known[key] = model.model_validate(data)
         return self._known[key]

@@ -101,16 +101,22 @@ def failure_matrix(
     `first_failing` has, by session (`str` of its key), the number of the first failing event; it is asked only where
     no person marked the session. `outcomes` has how each was judged, `unknown` where it is silent.
     """
+    names = ((str(episode.log.session), episode) for episode in episodes)
+    failing, judged = first_failing or {}, outcomes or {}
+    return failures_of(((one, failing.get(name), judged.get(name, "unknown")) for name, one in names), view)
+
+
+def failures_of(sessions: Iterable[tuple[Episode, int | None, str]], view: View) -> FailureMatrix:
+    """The matrix of sessions, each with the number of its first failing event (None: it has none) and its outcome."""
     found: list[Failure] = []
-    sessions = 0
-    for episode in episodes:
-        name = str(episode.log.session)
+    read = 0
+    for episode, number, outcome in sessions:
         failure = _marked(episode)
-        if failure is None and first_failing is not None and name in first_failing:
-            failure = _found(episode, view, first_failing[name], (outcomes or {}).get(name, "unknown"))
+        if failure is None and number is not None:
+            failure = _found(episode, view, number, outcome)
         found += [failure] if failure else []
-        sessions += 1
-    return FailureMatrix(sessions, tuple(found))
+        read += 1
+    return FailureMatrix(read, tuple(found))
 
 
 def _marked(episode: Episode) -> Failure | None:

@@ -5,11 +5,14 @@ Conditions on different keys all hold; several on one key are alternatives (`--g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import TypeVar
 
 from simkit.errors import UsageError, did_you_mean, one_line
 from simkit.paths.episode import Episode
 from simkit.paths.states import ENDINGS
+
+T = TypeVar("T")
 
 _KEYS: dict[str, Callable[[Episode], Iterable[str]]] = {
     "persona": lambda episode: (episode.persona.persona,),
@@ -50,14 +53,35 @@ def select(episodes: Iterable[Episode], conditions: Iterable[str], outcomes: Map
 
     Raises UsageError for a persona, scenario, domain, tag or trial that no session has.
     """
-    wanted, everything = parse_given(conditions), list(episodes)
-    for key, values in wanted.items():
-        known = {value for episode in everything for value in _values(key, episode, "")}
-        for value in values:
-            if key != "outcome" and value not in known:
-                cure = did_you_mean(value, known)
+    judged = ((one, outcomes.get(str(one.log.session), "unknown")) for one in episodes)
+    return [one for one, _ in meeting(judged, conditions, lambda outcome: outcome)]
+
+
+def meeting(
+    sessions: Iterable[tuple[Episode, T]], conditions: Iterable[str], outcome: Callable[[T], str]
+) -> Iterator[tuple[Episode, T]]:
+    """The sessions that meet all conditions, as they come; `outcome` tells how one ended from what stands beside it.
+
+    Raises UsageError for conditions that are none at once, and after the last session for a persona, scenario,
+    domain, tag or trial that no session has.
+    """
+    return _meeting(sessions, parse_given(conditions), outcome)
+
+
+def _meeting(
+    sessions: Iterable[tuple[Episode, T]], wanted: Mapping[str, Sequence[str]], outcome: Callable[[T], str]
+) -> Iterator[tuple[Episode, T]]:
+    known: dict[str, set[str]] = {key: set() for key in wanted if key != "outcome"}
+    for episode, beside in sessions:
+        for key, values in known.items():
+            values.update(_values(key, episode, ""))
+        if holds(wanted, episode, outcome(beside)):
+            yield episode, beside
+    for key, values in known.items():
+        for value in wanted[key]:
+            if value not in values:
+                cure = did_you_mean(value, values)
                 raise UsageError(f"--given {key}={one_line(value)}: no session has that {key}{cure}")
-    return [one for one in everything if holds(wanted, one, outcomes.get(str(one.log.session), "unknown"))]
 
 
 def _values(key: str, episode: Episode, outcome: str) -> Iterable[str]:

@@ -21,6 +21,8 @@ from simkit.paths.table import Counts, csv_table, text_table
 
 _BYTE = 256
 _CHUNK = 1 << 17
+_STEPS = 1 << 20
+"""Steps that wait to be counted in one go, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,7 +119,8 @@ class TransitionMatrix:
 
     def table(self, width: int = 120) -> str:
         """The counts as aligned text, blank instead of 0, under a line that says what was counted."""
-        head = f"{self.sessions} sessions, {self.transitions} transitions, view {self.view}\n\n"
+        sessions = f"{self.sessions} session" + ("s" if self.sessions != 1 else "")
+        head = f"{sessions}, {self.transitions} transitions, view {self.view}\n\n"
         return head + (text_table("from", self.states, self.states, self.counts, width=width) if self.sessions else "")
 
     @cached_property
@@ -136,24 +139,52 @@ def matrix_of(sequences: Iterable[Sequence[str]], view: str) -> TransitionMatrix
     States stand in the order of their first visit, so give sessions in a fixed order. Raises ValueError for a
     sequence that does not start in START and end in END:*, or has either in between.
     """
-    codes, steps, sessions = _coded(sequences)
-    states = in_order(codes)
-    place = {state: number for number, state in enumerate(states)}
-    rank = np.array([place[state] for state in codes], dtype=np.int64)
-    counts = pair_counts(rank[steps], len(states)) if sessions else np.zeros((1, 1), dtype=np.int64)
-    _take_junctions(counts, states, sessions)
-    return TransitionMatrix(view, states, counts, sessions)
-
-
-def _coded(sequences: Iterable[Sequence[str]]) -> tuple[dict[str, int], NDArray[np.intc], int]:
-    codes: dict[str, int] = {}
-    steps, sessions = array("i"), 0
+    counting = TransitionCounting()
     for sequence in sequences:
+        counting.add(sequence)
+    return counting.matrix(view)
+
+
+class TransitionCounting:
+    """A transition matrix, while sessions come in. Memory grows with the states, not with the sessions: no more than
+    about `most` states wait to be counted together."""
+
+    def __init__(self, most: int = _STEPS) -> None:
+        self.sessions = 0
+        self._most = most
+        self._codes: dict[str, int] = {START: 0}
+        self._steps = array("i")
+        self._waiting = 0
+        self._counts: Counts = np.zeros((1, 1), dtype=np.int64)
+
+    def add(self, sequence: Sequence[str]) -> None:
+        """Count one session. Raises ValueError for one that does not go from START to END:*."""
         if len(sequence) < 2 or sequence[0] != START or not is_end(sequence[-1]):
-            raise ValueError(f"session {sessions} does not go from {START} to an END:* state")
-        steps.extend([codes.setdefault(state, len(codes)) for state in sequence])
-        sessions += 1
-    return codes, np.frombuffer(steps, dtype=np.intc) if steps else np.zeros(0, dtype=np.intc), sessions
+            raise ValueError(f"session {self.sessions} does not go from {START} to an END:* state")
+        codes = self._codes
+        self._steps.extend([codes.setdefault(state, len(codes)) for state in sequence])
+        self.sessions += 1
+        self._waiting += 1
+        if len(self._steps) > self._most:
+            self._count()
+
+    def matrix(self, view: str) -> TransitionMatrix:
+        """Of all sessions so far. Raises ValueError where one had START or END:* in between."""
+        self._count()
+        states = in_order(self._codes)
+        order = [self._codes[state] for state in states]
+        return TransitionMatrix(view, states, self._counts[np.ix_(order, order)], self.sessions)
+
+    def _count(self) -> None:
+        states = tuple(self._codes)
+        counts = np.zeros((len(states), len(states)), dtype=np.int64)
+        if self._waiting:
+            counts += pair_counts(np.frombuffer(self._steps, dtype=np.intc), len(states))
+        _take_junctions(counts, states, self._waiting)
+        known = len(self._counts)
+        counts[:known, :known] += self._counts
+        # A new array: numpy may still look at the old one, and what is looked at cannot shrink.
+        self._counts, self._steps, self._waiting = counts, array("i"), 0
 
 
 def pair_counts(steps: NDArray[Any], k: int) -> Counts:

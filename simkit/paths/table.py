@@ -47,15 +47,16 @@ def text_table(corner: str, rows: Sequence[str], columns: Sequence[str], counts:
         ]
         for i in used_rows
     ]
-    text = _aligned([[corner, "n", *names], *body])
+    text = aligned([[corner, "n", *names], *body])
     if max(map(len, text)) <= width:
         return "\n".join(text) + "\n"
     numbers = [str(number) for number in range(1, len(names) + 1)]
     legend = [f"{number:>{len(numbers[-1])}}  {name}" for number, name in zip(numbers, names, strict=True)]
-    return "\n".join([*_aligned([[corner, "n", *numbers], *body]), "", *legend]) + "\n"
+    return "\n".join([*aligned([[corner, "n", *numbers], *body]), "", *legend]) + "\n"
 
 
-def _aligned(lines: list[list[str]]) -> list[str]:
+def aligned(lines: list[list[str]]) -> list[str]:
+    """Lines of cells with each column as wide as its widest cell: the first flush left, the others right."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
     return [
         "  ".join(

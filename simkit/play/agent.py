@@ -11,15 +11,26 @@ from __future__ import annotations
 
 import inspect
 import json
+import math
 import random
+import signal
+import threading
+import time
+import traceback
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Literal
 
 import anyio
 import anyio.from_thread
-import anyio.to_thread
+import anyio.lowlevel
 
+from simkit.llm.chat import Once, unminded
+from simkit.play.eventloop import leave_scopes
+from simkit.play.threads import in_thread
+from simkit.play.watchdog import Interrupted, Leash, Steps, Watchdog
 from simkit.spec.domain import Card, Tool
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
@@ -27,7 +38,7 @@ from simkit.trace.events import Outcome
 from simkit.trace.log import SessionKey
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Message:
     """One line of the conversation."""
 
@@ -71,20 +82,30 @@ class Turn:
     """What the user just said."""
     history: tuple[Message, ...]
     """The conversation so far, the user's latest message included."""
-    tools: tuple[Tool, ...]
-    """The tools that the agent may call."""
     policy: str
     """The domain's policy, as the agent is to follow it."""
     now: str
     """The moment at which the session takes place, ISO 8601."""
     session: str
     """The session's name: use it as a thread id."""
-    random: random.Random = field(repr=False)
-    """Seeded for this session: the only randomness that keeps a run reproducible."""
+    _seeded: Callable[[], random.Random] = field(repr=False)
+    _tools: Callable[[], tuple[Tool, ...]] = field(repr=False)
     _call: CallTool = field(repr=False)
     _enter: Callable[[str], None] = field(repr=False)
     _observe: Callable[..., None] = field(repr=False)
     _note: NoteModel = field(default=unnoted, repr=False)
+    _token: Any = field(default=None, repr=False)
+    _once: Once = field(default=unminded, repr=False)
+
+    @cached_property
+    def random(self) -> random.Random:
+        """Seeded for this turn of this session: the only randomness that keeps a run reproducible."""
+        return self._seeded()
+
+    @cached_property
+    def tools(self) -> tuple[Tool, ...]:
+        """The tools that the agent may call: this session's own copies."""
+        return self._tools()
 
     async def call(self, name: str, /, **arguments: Any) -> ToolResult:
         """Call a tool by name. Never raises for what the tool does: look at the result's outcome."""
@@ -96,7 +117,25 @@ class Turn:
 
     def call_sync(self, name: str, /, **arguments: Any) -> ToolResult:
         """`call` for an agent that is a plain function."""
-        return anyio.from_thread.run(self._call, name, arguments, None)
+        return anyio.from_thread.run(self._call, name, arguments, None, token=self._token)
+
+    async def once(
+        self,
+        request: Any,
+        ask: Callable[[], Awaitable[dict[str, Any]]],
+        *,
+        model: str = "",
+        most: tuple[int, int] = (0, 0),
+        slot: AbstractAsyncContextManager[Any] | None = None,
+    ) -> dict[str, Any]:
+        """Make a call that costs money so that nobody pays for it twice: what `ask()` gives, or gave to the same
+        `request` (JSON) before this session was interrupted. The answer is JSON; its `model` and `usage`
+        (`{"input_tokens": 812, "output_tokens": 40}`) are recorded, so there is no need for `note_model`.
+
+        `model`: PROVIDER/NAME, for its price. `most`: tokens in and out that it can cost at most, for budgets.
+        `slot`: entered before it is asked. Raises what `ask` raises.
+        """
+        return await self._once(request, ask, model=model, most=most, slot=slot)
 
     def enter_node(self, node: str) -> None:
         """Record that the agent's own graph entered a node."""
@@ -129,17 +168,109 @@ AgentMaker = Callable[[Part], Agent]
 """Makes the agent of one session. For a stateless function: `lambda part: function`."""
 
 
-async def reply(agent: Agent, turn: Turn) -> str:
-    """The agent's answer, whether it is async or not. Raises TypeError for an answer that is not text."""
-    if _is_async(agent):
-        answer = await agent(turn)  # type: ignore[misc]
-    else:
-        answer = await anyio.to_thread.run_sync(agent, turn, abandon_on_cancel=True)
-        if inspect.isawaitable(answer):
-            answer = await answer
+class Fault(Exception):
+    """What the agent did wrong: `error`, as it is to be told."""
+
+    def __init__(self, error: BaseException) -> None:
+        self.error = error
+
+
+async def reply(agent: Agent, turn: Turn, leash: Leash, seconds: float) -> str:
+    """The agent's answer, whether it is async or not, within so many seconds.
+
+    Raises Fault for whatever else the agent does, and TimeoutError where it outlasts its session. A cancellation goes
+    through, unless the agent made it up.
+    """
+    answer, error, late, began = None, None, False, time.monotonic()
+    cancelled_before = leash.watchdog.cancelling
+    with anyio.CancelScope(deadline=anyio.current_time() + seconds) as scope, leash.turn(seconds, scope):
+        try:
+            answer, error = await _answer(agent, turn, leash)
+        except BaseException as raised:
+            leash.hung(raised)
+            if _is_ours(raised):
+                raise
+            error = raised
+        finally:
+            if leash.abandoned and (task := leash.watchdog.task()) is not None:
+                leave_scopes(task, scope)
+        late = leash.late
+        if not scope.cancel_called and leash.watchdog.cancelling > cancelled_before:
+            await _calm(leash.watchdog, cancelled_before)
+    if late or scope.cancelled_caught or isinstance(error, Interrupted):
+        if time.monotonic() < began + seconds and not scope.cancelled_caught:
+            raise TimeoutError
+        raise Fault(TimeoutError(f"no answer within {seconds:g} s").with_traceback(leash.where))
+    if error is not None:
+        raise Fault(error)
     if not isinstance(answer, str):
-        raise TypeError(f"the agent answered with {type(answer).__name__}; it must answer with text (str)")
-    return str(answer)
+        raise Fault(_no_text(answer))
+    return str.__str__(answer)
+
+
+def made(make: AgentMaker, part: Part, leash: Leash, seconds: float) -> Agent:
+    """The agent of one session. Raises Fault for whatever its maker raises, and where it takes too long."""
+    try:
+        with leash.turn(seconds):
+            return leash.watchdog.step(leash, leash.context.run, make, part)  # type: ignore[no-any-return]
+    except Interrupted:
+        raise Fault(TimeoutError(f"no agent was made within {seconds:g} s").with_traceback(leash.where)) from None
+    except BaseException as error:
+        if _is_ours(error):
+            raise
+        raise Fault(error) from None
+
+
+async def _answer(agent: Agent, turn: Turn, leash: Leash) -> tuple[Any, BaseException | None]:
+    if _is_async(agent):
+        return await Steps(leash.watchdog.step(leash, leash.context.run, agent, turn), leash), None
+    answer, error = await in_thread(agent, turn, leash)
+    if inspect.isawaitable(answer):
+        answer = await Steps(answer if inspect.iscoroutine(answer) else _awaited(answer), leash)
+    return answer, error
+
+
+async def _awaited(answer: Awaitable[Any]) -> Any:
+    return await answer
+
+
+def _no_text(answer: Any) -> TypeError:
+    if inspect.iscoroutine(answer):
+        answer.close()  # else Python warns that it was never awaited
+    return TypeError(f"the agent answered with {type(answer).__name__}; it must answer with text (str)")
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether it is not the agent that made this up: a cancellation of ours, somebody's Ctrl-C, the loop's end."""
+    if isinstance(error, anyio.get_cancelled_exc_class()):
+        return anyio.current_effective_deadline() == -math.inf
+    if isinstance(error, KeyboardInterrupt):
+        return _is_a_signal(error)
+    codes = {frame.f_code for frame, _ in traceback.walk_tb(error.__traceback__)}
+    return isinstance(error, GeneratorExit) and Watchdog.step.__code__ not in codes
+
+
+def _is_a_signal(error: KeyboardInterrupt) -> bool:
+    """Whether a handler of signals raised this, and not an agent."""
+    if threading.current_thread() is not threading.main_thread():
+        return False
+    handler: Any = signal.getsignal(signal.SIGINT)
+    if handler is signal.default_int_handler:
+        return True
+    code = getattr(getattr(handler, "func", handler), "__code__", None)
+    return any(frame.f_code is code for frame, _ in traceback.walk_tb(error.__traceback__))
+
+
+async def _calm(watchdog: Watchdog, before: int) -> None:
+    """Take back that an agent asked asyncio to cancel the task in which its session is played."""
+    task = watchdog.task()
+    while task.cancelling() > before:
+        task.uncancel()
+    try:
+        await anyio.lowlevel.checkpoint()
+    except anyio.get_cancelled_exc_class():
+        if anyio.current_effective_deadline() == -math.inf:
+            raise
 
 
 def _is_async(agent: Agent) -> bool:

@@ -1,15 +1,14 @@
-"""What a session hands over to be kept: where events go, how much of a text is kept, how a failure is worded."""
+"""What a session hands over to be kept: where events go, and how much of a text is kept."""
 
 from __future__ import annotations
 
-import re
-import traceback
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, Protocol
 
-from simkit.errors import one_line
+from anyio.lowlevel import RunVar, current_token
+
 from simkit.trace.events import Event
 from simkit.trace.log import Beside
 
@@ -18,7 +17,8 @@ MAX_TEXT = 200_000
 
 
 class Recorder(Protocol):
-    """Where events go. `intend` and `settle` frame a call that costs money; `cut` takes back what does not hold."""
+    """Where events go. `intend` and `settle` frame a call that costs money; `cut` takes back what does not hold;
+    `check` raises where something could not be kept."""
 
     def record(self, event: Event, beside: Beside = Beside()) -> None: ...
 
@@ -29,6 +29,8 @@ class Recorder(Protocol):
     def cut(self, seq: int) -> None: ...
 
     def when_durable(self, call: Callable[[], None]) -> None: ...
+
+    def check(self) -> None: ...
 
 
 class Unrecorded:
@@ -51,29 +53,46 @@ class Unrecorded:
         """As durable as it gets."""
         call()
 
-
-def waker() -> Callable[[Callable[[], None]], None]:
-    """What runs a function in the present event loop, from any thread and without waiting for it."""
-    from anyio.lowlevel import current_token
-
-    native: Any = current_token().native_token
-    soon = getattr(native, "call_soon_threadsafe", None) or native.run_sync_soon
-
-    def wake(function: Callable[[], None]) -> None:
-        # A loop that is gone has nobody left to wake.
-        with suppress(RuntimeError):
-            soon(function)
-
-    return wake
+    def check(self) -> None:
+        """Nothing can fail."""
 
 
-def describe(error: BaseException) -> str:
-    """`Type: message (file.py:12 in function)`: the innermost frame that is not simkit's, without addresses."""
-    here = str(Path(__file__).parent.parent)
-    frames = [f for f in traceback.extract_tb(error.__traceback__) if not f.filename.startswith(here)]
-    where = f" ({Path(frames[-1].filename).name}:{frames[-1].lineno} in {frames[-1].name})" if frames else ""
-    text = re.sub(r"0x[0-9a-fA-F]{6,}", "0x…", f"{type(error).__name__}: {error}")
-    return one_line(text, 400) + where
+class Waker:
+    """Runs functions in one event loop, from any thread and without waiting for them: all that have come in by the
+    time the loop looks, in one go, since to rouse a loop is a call of the operating system."""
+
+    def __init__(self) -> None:
+        native: Any = current_token().native_token
+        self._soon = getattr(native, "call_soon_threadsafe", None) or native.run_sync_soon
+        self._waiting: deque[Callable[[], None]] = deque()
+        self._roused = False
+
+    def __call__(self, function: Callable[[], None]) -> None:
+        """Run `function` soon."""
+        self._waiting.append(function)
+        if not self._roused:
+            self._roused = True
+            # A loop that is gone has nobody left to wake.
+            with suppress(RuntimeError):
+                self._soon(self._run)
+
+    def _run(self) -> None:
+        # First, so that what comes in from here on rouses the loop again.
+        self._roused = False
+        while self._waiting:
+            self._waiting.popleft()()
+
+
+_WAKER: RunVar[Waker] = RunVar("simkit waker")
+
+
+def waker() -> Waker:
+    """The waker of the present event loop."""
+    found = _WAKER.get(None)
+    if found is None:
+        found = Waker()
+        _WAKER.set(found)
+    return found
 
 
 def clipped(text: str) -> str:

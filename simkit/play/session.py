@@ -5,22 +5,29 @@ Nothing that user, agent or tools do escapes from here: it becomes an event, att
 
 from __future__ import annotations
 
-import random
 from collections.abc import Awaitable, Callable
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NoReturn
 
 import anyio
 
-from simkit.errors import ModelError, SimkitError, one_line
-from simkit.play.agent import Agent, AgentMaker, Message, NoteModel, Part, ToolResult, Turn, reply
-from simkit.play.dialogue import State, after
-from simkit.play.gate import Gate, Over
-from simkit.play.recording import Recorder, clipped, describe, waker
+from simkit.errors import ModelError, one_line
+from simkit.llm.budget import session_caps
+from simkit.llm.failure import Failure
+from simkit.llm.traffic import Traffic
+from simkit.play.agent import Agent, AgentMaker, Fault, Message, NoteModel, Part, ToolResult, Turn, made, reply
+from simkit.play.blame import describe
+from simkit.play.gate import Gate, Halted, Over, Unkept
+from simkit.play.keeping import Keeping
+from simkit.play.paying import Paying
+from simkit.play.recording import Recorder, clipped
 from simkit.play.sitting import Sitting
-from simkit.play.tape import Tape
+from simkit.play.tape import ASKED_AGAIN, NOT_ASKED, Tape
 from simkit.play.toolbox import perform
 from simkit.play.user import Heard, Role, User, UserMaker
+from simkit.play.watchdog import Leash, Watchdog
 from simkit.play.world import World, plain_json
+from simkit.spec.domain import Tool
 from simkit.trace.events import (
     AgentSaid,
     Boundary,
@@ -33,20 +40,12 @@ from simkit.trace.events import (
     NodeEntered,
     Outcome,
     Party,
-    Started,
     ToolCalled,
     UserSaid,
 )
-from simkit.trace.log import Beside, Log
+from simkit.trace.log import Log
 
 _FAILED: dict[Boundary, EndReason] = {"agent": "agent_failed", "user": "user_failed", "model": "model_failed"}
-
-
-class Unkept(BaseException):
-    """The store failed. Not an Exception, so that no agent can catch it and go on to pay for what is not kept."""
-
-    def __init__(self, error: SimkitError) -> None:
-        self.error = error
 
 
 async def play_session(
@@ -56,58 +55,56 @@ async def play_session(
     recorder: Recorder,
     clock: Callable[[], float],
     tape: Tape | None = None,
+    halted: Callable[[], bool] = lambda: False,
+    traffic: Traffic | None = None,
 ) -> Log:
     """Play one session to its end, from where its tape ends, and return its log.
 
-    Never raises for what agent, user or tools do; raises what the store raises when it cannot keep an event.
+    Never raises for what agent, user or tools do; raises what the store raises when it cannot keep an event, and
+    Halted, before the next turn or model call, once `halted()`. `traffic`: what the run's model calls share.
     """
+    shared = traffic or Traffic()
     try:
-        return await _Session(sitting, recorder, clock, tape or Tape()).play(agent, user)
+        with Watchdog.on_guard() as watchdog:
+            leash = Leash(watchdog, str(sitting.key))
+            session = _Session(sitting, recorder, clock, tape or Tape(), halted, leash, shared)
+            return await session.play(agent, user)
     except Unkept as unkept:
         raise unkept.error from None
+    finally:
+        shared.forget(str(sitting.key))
 
 
-class _Session:
-    def __init__(self, sitting: Sitting, recorder: Recorder, clock: Callable[[], float], tape: Tape) -> None:
-        self.sitting, self.recorder, self.clock, self.tape = sitting, recorder, clock, tape
+class _Session(Keeping):
+    def __init__(
+        self,
+        sitting: Sitting,
+        recorder: Recorder,
+        clock: Callable[[], float],
+        tape: Tape,
+        halted: Callable[[], bool],
+        leash: Leash,
+        traffic: Traffic,
+    ) -> None:
+        super().__init__(recorder, clock, tape, halted)
+        self.sitting, self.leash = sitting, leash
         self.world = World(sitting.start)
-        self.state: State = "new"
-        self.events: list[Event] = []
-        self.beside: list[Beside] = []
         self.history: list[Message] = []
         self.calls = self.calls_this_turn = 0
-        self.began = clock()
+        key, limits = str(sitting.key), sitting.scenario.limits
+        self.paying = Paying(self, key, traffic, session_caps(key, limits.cost, limits.tokens), clock)
 
-    def log(self, event: Event, took: float = 0.0) -> None:
-        """Keep an event; where it is on the tape it is kept already, where the tape has another that one goes."""
-        if self.tape.next is not None:
-            if self.tape.next == event or isinstance(event, Started):
-                self._keep(self.tape.next, self.tape.take())
-                return
-            self.tape.cut()
-            self._kept(lambda: self.recorder.cut(self.seq))
-        beside = Beside(at=self.clock() - self.began, took=took)
-        self._keep(event, beside)
-        self._kept(lambda: self.recorder.record(event, beside))
-
-    def _keep(self, event: Event, beside: Beside) -> None:
-        self.state = after(self.state, event)
-        self.events.append(event)
-        self.beside.append(beside)
-
-    def _kept(self, keep: Callable[[], None]) -> None:
-        try:
-            keep()
-        except SimkitError as error:
-            raise Unkept(error) from None
-
-    async def _durable(self, party: Party) -> None:
-        """Before somebody is asked who may cost something, all that led there is on the disk."""
-        if party in self.sitting.free:
-            return
-        done, wake = anyio.Event(), waker()
-        self._kept(lambda: self.recorder.when_durable(lambda: wake(done.set)))
-        await done.wait()
+    async def _before(self, party: Party) -> None:
+        """Before somebody is asked who may cost something, all that led there is on the disk, and that it is asked
+        again where it was asked before the session was interrupted."""
+        if party not in self.sitting.free:
+            if self.seq <= len(self.tape.events):
+                self.kept(lambda: self.recorder.intend(ASKED_AGAIN, {"seq": self.seq, "party": party}))
+            await self.durable()
+            if self.halted():
+                self.kept(lambda: self.recorder.intend(NOT_ASKED, {"seq": self.seq, "party": party}))
+        self.go_on()
+        self.paying.check()
 
     def _played_back(self, party: Party) -> Event | None:
         """The last event of the present turn, if the tape has the turn whole and its party is not free."""
@@ -118,6 +115,7 @@ class _Session:
                 self.calls += event.by == "agent"
                 self._redo(event)
             self.log(event)
+        self.tape.played()
         if isinstance(events[-1], Failed):
             raise Over(_FAILED[events[-1].boundary])
         return events[-1]
@@ -130,18 +128,16 @@ class _Session:
             else:
                 self.world.put(table, record, change.after)
 
-    @property
-    def seq(self) -> int:
-        return len(self.events)
-
     async def play(self, agent: AgentMaker, user: UserMaker) -> Log:
         self.log(self.sitting.started())
         reason: EndReason
         try:
-            with anyio.fail_after(self.sitting.scenario.limits.seconds):
+            with anyio.fail_after(self.sitting.scenario.limits.seconds) as scope, self.leash.session(scope):
                 reason = await self._converse(agent, user)
         except Over as over:
             reason = over.reason
+            if over.why:
+                self.log(Failed(seq=self.seq, boundary="simkit", error=over.why))
         except TimeoutError:
             reason = "time_limit"
         self._end(reason)
@@ -157,34 +153,41 @@ class _Session:
 
     async def _converse(self, make_agent: AgentMaker, make_user: UserMaker) -> EndReason:
         s = self.sitting
-        role = Role(s.scenario, s.persona, s.domain.card, s.rng("user"), s.key)
-        user = self._made("user", lambda: make_user(role))
+        # The role is not kept here: its random numbers take more memory than much of what a session has.
+        user = self._user(make_user, Role(s.scenario, s.persona, s.domain.card, s.rng("user"), s.key))
         part = Part(s.key, s.scenario, s.persona, s.domain.card, s.seed)
-        agent = self._made("agent", lambda: make_agent(part))
+        agent = self._agent(make_agent, part)
         text: str | None = None
         for number in range(1, s.scenario.limits.turns + 1):
             said = await self._user_turn(user, text, number)
             if said.closing:
                 return "user_closed"
-            text = await self._agent_turn(agent, s.rng(f"agent {number}"))
+            text = await self._agent_turn(agent, number)
         return "turn_limit"
 
-    def _made(self, boundary: Boundary, make: Callable[[], Any]) -> Any:
+    def _user(self, make: UserMaker, role: Role) -> User:
         try:
-            return make()
+            return make(role)
         except Exception as error:
-            self._fail(boundary, error)
+            self._fail("user", error)
+
+    def _agent(self, make: AgentMaker, part: Part) -> Agent:
+        try:
+            return made(make, part, self.leash, self.sitting.scenario.limits.turn_seconds)
+        except Fault as fault:
+            self._fail("agent", fault.error)
 
     async def _user_turn(self, user: User, text: str | None, number: int) -> UserSaid:
         if isinstance(said := self._played_back("user"), UserSaid):
             self.history.append(Message("user", said.text))
             return said
-        await self._durable("user")
-        heard = Heard(text, tuple(self.history), number, self._caller("user"), self._noter("user"))
+        await self._before("user")
+        pay = partial(self.paying.once, "user")
+        heard = Heard(text, tuple(self.history), number, self._caller("user"), self._noter("user"), pay)
         began = self.clock()
         try:
             said = await user.respond(heard)
-        except Over:
+        except (Over, Halted):
             raise
         except Exception as error:
             self._fail("user", error)
@@ -193,49 +196,61 @@ class _Session:
         self.log(event, self.clock() - began)
         return event
 
-    async def _agent_turn(self, agent: Agent, rng: random.Random) -> str:
+    async def _agent_turn(self, agent: Agent, number: int) -> str:
         self.calls_this_turn = 0
         if isinstance(said := self._played_back("agent"), AgentSaid):
             self.history.append(Message("agent", said.text))
             return said.text
-        await self._durable("agent")
-        gate = Gate(self._caller("agent"))
-        limit = self.sitting.scenario.limits.turn_seconds
+        await self._before("agent")
+        gate = Gate(self._caller("agent"), partial(self.paying.once, "agent"), self.leash.watchdog)
         began = self.clock()
+        fault: BaseException | None = None
+        text = ""
         try:
-            with anyio.fail_after(limit):
-                text = await reply(agent, self._turn(gate, rng))
-        except Over:
-            raise
-        except TimeoutError as error:
-            late = self.clock() - began >= limit
-            self._fail("agent", TimeoutError(f"no answer within {limit:g} s") if late else error)
-        except (Exception, SystemExit) as error:
-            self._fail("agent", error)
+            text = await reply(agent, self._turn(gate, number), self.leash, self.sitting.scenario.limits.turn_seconds)
+        except Fault as raised:
+            fault = raised.error
         finally:
             gate.close()
+            self.still_kept()
         if gate.over is not None:
-            raise Over(gate.over)
+            raise gate.over
+        if fault is not None:
+            self._fail("agent", fault)
         event = AgentSaid(seq=self.seq, text=clipped(text))
         self.history.append(Message("agent", event.text))
         self.log(event, self.clock() - began)
         return event.text
 
-    def _turn(self, gate: Gate, rng: random.Random) -> Turn:
+    def _turn(self, gate: Gate, number: int) -> Turn:
         card, note = self.sitting.domain.card, self._noter("agent")
         return Turn(
             text=self.history[-1].text,
             history=tuple(self.history),
-            tools=tuple(tool for tool in card.tools if tool.by == "agent"),
             policy=card.policy,
             now=card.now,
             session=str(self.sitting.key),
-            random=rng,
+            _seeded=lambda: self.sitting.rng(f"agent {number}"),
+            _tools=lambda: self.tools,
             _call=gate,
-            _enter=lambda node: self.log(NodeEntered(seq=self.seq, node=str(node))) if gate.open else None,
-            _observe=lambda *call: self._observed(*call) if gate.open else None,
-            _note=lambda *answer: note(*answer) if gate.open else None,
+            _enter=lambda node: gate.told(self._entered, str(node)),
+            _observe=lambda *call: gate.told(self._observed, *call),
+            _note=lambda *answer: gate.told(note, *answer),
+            _token=self.leash.watchdog.token,
+            _once=gate.once,
         )
+
+    @cached_property
+    def tools(self) -> tuple[Tool, ...]:
+        """Copies: a schema is a dict, and an agent that changed a shared one would change it for every session."""
+        return tuple(
+            tool.model_copy(update={"parameters": plain_json(tool.parameters)})
+            for tool in self.sitting.domain.card.tools
+            if tool.by == "agent"
+        )
+
+    def _entered(self, node: str) -> None:
+        self.log(NodeEntered(seq=self.seq, node=node))
 
     def _noter(self, role: Party) -> NoteModel:
         return lambda model, usage: self.log(ModelCalled(seq=self.seq, role=role, model=str(model), usage=usage))
@@ -261,7 +276,7 @@ class _Session:
             self.log(before)
             return ToolResult(before.outcome, plain_json(before.result))
         began = self.clock()
-        done = perform(self.sitting.domain, self.world, by, name, arguments)
+        done = self.leash.outside.run(perform, self.sitting.domain, self.world, by, name, arguments)
         event = ToolCalled(
             seq=self.seq,
             tool=name,
@@ -294,8 +309,8 @@ class _Session:
             )
         )
 
-    def _fail(self, boundary: Boundary, error: BaseException) -> Any:
-        if isinstance(error, ModelError):
+    def _fail(self, boundary: Boundary, error: BaseException) -> NoReturn:
+        if isinstance(error, ModelError | Failure):
             boundary = "model"
         self.log(Failed(seq=self.seq, boundary=boundary, error=describe(error)))
         raise Over(_FAILED[boundary])

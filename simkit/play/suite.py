@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import signal
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import anyio
+from anyio.abc import TaskStatus
 
+from simkit.llm.traffic import Traffic
 from simkit.play.agent import AgentMaker
+from simkit.play.garbage import seldom_collected
+from simkit.play.gate import Halted
 from simkit.play.recording import Recorder
 from simkit.play.session import Sitting, play_session
 from simkit.play.tape import Tape
 from simkit.play.user import UserMaker
+from simkit.play.watchdog import Watchdog
 from simkit.play.world import Start
 from simkit.spec.domain import Domain
 from simkit.spec.files import Case
@@ -58,6 +65,36 @@ def _start(domain: Domain) -> Start:
     return Start(domain.tables, domain.card.now)
 
 
+@dataclass
+class Stop:
+    """How a run can be stopped by signals: after the first one no turn begins, and those under way may take `grace`
+    seconds to finish; the second one cuts them off. Either way what is recorded is kept, and can be resumed."""
+
+    grace: float = 30.0
+    heard: Callable[[int], None] = lambda number: None
+    """Told of each signal."""
+    signals: tuple[signal.Signals, ...] = (signal.SIGINT, signal.SIGTERM)
+    number: int | None = None
+    """The first signal that came."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether a signal came."""
+        return self.number is not None
+
+    async def heed(self, scope: anyio.CancelScope, *, task_status: TaskStatus[None]) -> None:
+        """Listen for signals, on behalf of the sessions that are played in `scope`."""
+        with anyio.open_signal_receiver(*self.signals) as received:
+            task_status.started()
+            async for number in received:
+                if self.asked:
+                    scope.cancel()
+                else:
+                    self.number = number
+                    scope.deadline = anyio.current_time() + self.grace
+                self.heard(number)
+
+
 async def play_suite(
     todo: Iterable[Sitting],
     cast: Cast,
@@ -67,23 +104,39 @@ async def play_suite(
     done: Callable[[Log], None],
     tape: Callable[[SessionKey], Tape | None] = lambda key: None,
     clock: Callable[[], float] = time.monotonic,
+    stop: Stop | None = None,
+    traffic: Traffic | None = None,
 ) -> None:
     """Play every sitting, at most `at_once` at a time; `done` hears of each log as it ends.
 
-    `tape` gives what was recorded of a session that was interrupted.
+    `tape` gives what was recorded of a session that was interrupted. With `stop`, signals end the suite early: only
+    in the main thread, and only for who owns the process. `traffic`: what model calls share; once a budget of the run
+    is used up, no session is begun, and what is left stays in `todo`.
     """
     waiting = iter(todo)
+    shared = traffic or Traffic()
+    budget = shared.budget
+
+    def halted() -> bool:
+        return stop is not None and stop.asked
 
     async def play_next() -> None:
-        for sitting in waiting:
+        while not (halted() or budget.exhausted) and (sitting := next(waiting, None)):
             _, agent = cast.agents[sitting.domain.name]
             key = sitting.key
-            done(await play_session(sitting, agent, cast.user[1], recorder(key), clock, tape(key)))
+            with suppress(Halted):
+                maker, keep = cast.user[1], recorder(key)
+                done(await play_session(sitting, agent, maker, keep, clock, tape(key), halted, shared))
 
     try:
-        async with anyio.create_task_group() as group:
-            for _ in range(at_once):
-                group.start_soon(play_next)
+        with seldom_collected(), Watchdog.on_guard():
+            async with anyio.create_task_group() as around:
+                async with anyio.create_task_group() as group:
+                    if stop is not None:
+                        await around.start(stop.heed, group.cancel_scope)
+                    for _ in range(at_once):
+                        group.start_soon(play_next)
+                around.cancel_scope.cancel()
     except BaseExceptionGroup as errors:
         # Sessions swallow what their parties do; what comes here is ours (a full disk, an interrupt): the first tells.
         raise _first(errors) from None

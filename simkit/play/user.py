@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
+from simkit.llm.chat import Once, unminded
 from simkit.play.agent import CallTool, Message, NoteModel, ToolResult, unnoted
 from simkit.spec.domain import Card
 from simkit.spec.persona import Persona
@@ -34,10 +36,23 @@ class Heard:
     """The number of the user's turn, from 1."""
     _call: CallTool = field(repr=False)
     _note: NoteModel = field(default=unnoted, repr=False)
+    _once: Once = field(default=unminded, repr=False)
 
     async def call(self, name: str, /, **arguments: object) -> ToolResult:
         """Use one of the user's own tools."""
         return await self._call(name, arguments, None)
+
+    async def once(
+        self,
+        request: Any,
+        ask: Callable[[], Awaitable[dict[str, Any]]],
+        *,
+        model: str = "",
+        most: tuple[int, int] = (0, 0),
+        slot: AbstractAsyncContextManager[Any] | None = None,
+    ) -> dict[str, Any]:
+        """Make a call that costs money so that nobody pays for it twice: as `Turn.once`."""
+        return await self._once(request, ask, model=model, most=most, slot=slot)
 
     def note_model(self, model: str, usage: dict[str, int]) -> None:
         """Record that a language model that plays the user answered; `usage` in tokens."""

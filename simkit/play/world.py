@@ -94,7 +94,8 @@ class World:
         """A copy of the value at a dotted path (`orders.W1001.status`), or the text `<missing>`."""
         table, _, rest = path.partition(".")
         if not rest:
-            return {name: plain_json(self._look(table, name)) for name in self._names(table)} or MISSING
+            rows = ((name, self._look(table, name)) for name in self._names(table))
+            return {name: plain_json(row) for name, row in rows if row is not None} or MISSING
         parts = rest.split(".")
         for size in range(1, len(parts) + 1):
             row = self._look(table, ".".join(parts[:size]))
@@ -149,14 +150,20 @@ class World:
         self._changed[table, record] = value
 
 
+_ATOMS = (str, int)
+"""Most values; looked at first, because every call copies its arguments and its result. (A bool is an int.)"""
+
+
 def plain_json(value: Any) -> Any:
     """A deep copy of a JSON value. Raises ValueError for anything else (dates, sets, objects, NaN)."""
+    if value is None or isinstance(value, _ATOMS):
+        return value
     if isinstance(value, dict):
         return {str(key): plain_json(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [plain_json(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         raise ValueError(f"{value} is not JSON")
-    if value is None or isinstance(value, str | int | float | bool):
+    if isinstance(value, float):
         return value
     raise ValueError(f"{type(value).__name__} is not JSON; a world holds text, numbers, booleans, lists and objects")

@@ -14,7 +14,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from simkit.errors import ModelError, one_line
-from simkit.llm import ChatMessage, Model, Shape, open_model
+from simkit.llm import ChatMessage, Model, OpenModel, Shape, minded, open_model
 from simkit.play.user import Heard, Role, Said, UserMaker
 from simkit.spec.domain import Tool
 from simkit.spec.persona import Disclosure, Persona
@@ -31,7 +31,7 @@ USES = 10
 
 def llm_user(model: str | Model) -> UserMaker:
     """Users played by the model `PROVIDER/NAME`, or by any async function that is a `Model`."""
-    opened = open_model(model) if isinstance(model, str) else model
+    opened = minded(open_model(model) if isinstance(model, str) else model)
     return lambda role: _Person(role, opened)
 
 
@@ -51,7 +51,7 @@ class _Answer(BaseModel):
 
 
 class _Person:
-    def __init__(self, role: Role, model: Model) -> None:
+    def __init__(self, role: Role, model: OpenModel) -> None:
         self.model = model
         self.tools = {tool.name: tool for tool in role.card.tools if tool.by == "user"}
         self.shape = _shape(self.tools)
@@ -72,7 +72,7 @@ class _Person:
         if len(self.messages) > 1:
             self.messages.append(ChatMessage("user", heard.text or ""))
             return
-        # The first turn, or the first after a resume: what was said before stands in the history alone.
+        # The first turn of this person, though perhaps not the session's: what was said before stands in the history.
         self.messages.append(ChatMessage("user", "(You speak first.)"))
         for message in heard.history:
             mine = json.dumps({"text": message.text, "closing": False} | ({"use": None} if self.tools else {}))
@@ -81,8 +81,7 @@ class _Person:
 
     async def _answer(self, heard: Heard) -> _Answer:
         for _ in range(REASKS + 1):
-            reply = await self.model(self.messages, shape=self.shape)
-            heard.note_model(reply.model, reply.usage)
+            reply = await self.model(self.messages, shape=self.shape, once=heard.once)
             self.messages.append(ChatMessage("assistant", reply.text))
             try:
                 return _read(reply.text, self.tools)

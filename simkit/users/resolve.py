@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from simkit.errors import UsageError, did_you_mean
+from simkit.llm.chat import Model
 from simkit.play.user import UserMaker
 
 KINDS = ("agenda", "scripted", "llm:PROVIDER/NAME", "replay:RUN")
 
 
-def resolve_user(kind: str) -> tuple[str, UserMaker]:
-    """The user's name and what makes it. Raises `UsageError` for a kind that does not exist."""
+def resolve_user(kind: str, opener: Callable[[str], Model] | None = None) -> tuple[str, UserMaker]:
+    """The user's name and what makes it; `opener` opens models, if not `open_model`.
+
+    Raises `UsageError` for a kind that does not exist.
+    """
     name, _, rest = kind.partition(":")
     if kind == "agenda":
         from simkit.users.agenda import Agenda
@@ -22,7 +28,7 @@ def resolve_user(kind: str) -> tuple[str, UserMaker]:
     if name == "llm" and rest:
         from simkit.users.llm import llm_user
 
-        return kind, llm_user(rest)
+        return kind, llm_user(opener(rest) if opener else rest)
     if name == "replay" and rest:
         from simkit.trace.store import Store
         from simkit.users.replay import replayed

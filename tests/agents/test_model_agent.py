@@ -108,7 +108,7 @@ def test_each_answer_of_the_model_is_recorded_before_the_calls_it_asked_for(shop
 
 
 def test_a_model_that_calls_for_ever_runs_into_the_scenarios_limit(shop: Path, server: ChatServer) -> None:
-    server.policy = lambda request: calls(("get_order", '{"order_id": "W1"}'))
+    server.policy = lambda request: calls(("get_order", f'{{"order_id": "W{len(server.requests)}"}}'))
 
     episode, score = played(shop)
 
@@ -124,7 +124,7 @@ def test_a_model_that_calls_for_ever_runs_into_the_scenarios_limit(shop: Path, s
         (sends(400, '{"error": {"message": "context too long"}}'), "refused_request"),
         (sends(401, f'{{"error": {{"message": "bad key {KEY}"}}}}'), "auth"),
         (sends(429, headers={"Retry-After": "999"}), "rate_limited"),
-        (sends(200, "<html>"), "protocol"),
+        (sends(404), "refused_request"),
     ],
 )
 def test_a_model_that_fails_makes_the_session_invalid_not_the_agent_bad(

@@ -14,7 +14,7 @@ from goldenfile import golden
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.paths.matrix import TransitionMatrix, matrix_of, pair_counts
+from simkit.paths.matrix import TransitionCounting, TransitionMatrix, matrix_of, pair_counts
 from simkit.paths.states import END, ENDINGS, START, is_end
 
 inner = st.lists(st.sampled_from(["get:ok", "get:error", "put:ok", "=1+1:ok", "é\n"]), max_size=8)
@@ -189,3 +189,14 @@ def test_the_csv_has_every_count_and_no_formula() -> None:
     assert text == golden("paths/refunds.csv", text)
     assert [[int(cell) for cell in row[1:]] for row in rows[1:]] == REFUNDS.counts.tolist()
     assert not [cell for row in rows for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+
+
+@given(st.lists(st.lists(st.sampled_from("abc"), max_size=6), max_size=8), st.integers(0, 12))
+def test_counting_in_parts_is_counting_at_once(walks: list[list[str]], most: int) -> None:
+    """A large run is counted a part at a time; nothing is lost where one part ends and the next begins."""
+    sessions = [("START", *walk, f"END:{('pass', 'fail')[len(walk) % 2]}") for walk in walks]
+    counting = TransitionCounting(most)
+    for session in sessions:
+        counting.add(session)
+
+    assert counting.matrix("tool") == matrix_of(sessions, "tool")

@@ -138,19 +138,19 @@ class Facts:
 
 def leaves(value: Any) -> Iterator[str | int | float]:
     """Every text and number in a JSON value, keys included; JSON that stands in a text is read as such."""
-    if isinstance(value, dict):
+    if isinstance(value, str):
+        inner = _json(value) if value[:1] in ("{", "[") else None
+        if inner is None:
+            yield value
+        else:
+            yield from leaves(inner)
+    elif isinstance(value, dict):
         for key, item in value.items():
             yield str(key)
             yield from leaves(item)
     elif isinstance(value, list | tuple):
         for item in value:
             yield from leaves(item)
-    elif isinstance(value, str):
-        inner = _json(value) if value[:1] in ("{", "[") else None
-        if inner is None:
-            yield value
-        else:
-            yield from leaves(inner)
     elif isinstance(value, int | float) and not isinstance(value, bool):
         yield value
 

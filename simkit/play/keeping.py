@@ -1,0 +1,73 @@
+"""How a session keeps what happens: event by event, on its tape or new, and on the disk before anybody is paid."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import anyio
+
+from simkit.errors import SimkitError
+from simkit.play.dialogue import State, after
+from simkit.play.gate import Halted, Unkept
+from simkit.play.recording import Recorder, waker
+from simkit.play.tape import Tape
+from simkit.trace.events import Event, Started
+from simkit.trace.log import Beside
+
+
+class Keeping:
+    """What a session has kept so far, and where it goes."""
+
+    def __init__(self, recorder: Recorder, clock: Callable[[], float], tape: Tape, halted: Callable[[], bool]) -> None:
+        self.recorder, self.clock, self.tape, self.halted = recorder, clock, tape, halted
+        self.unkept: Unkept | None = None
+        self.state: State = "new"
+        self.events: list[Event] = []
+        self.beside: list[Beside] = []
+        self.began = clock()
+
+    @property
+    def seq(self) -> int:
+        return len(self.events)
+
+    def log(self, event: Event, took: float = 0.0, cost: float | None = None) -> None:
+        """Keep an event; where it is on the tape it is kept already, where the tape has another that one goes."""
+        if self.tape.next is not None:
+            if self.tape.next == event or isinstance(event, Started):
+                self._keep(self.tape.next, self.tape.take())
+                return
+            self.tape.cut()
+            self.kept(lambda: self.recorder.cut(self.seq))
+        beside = Beside(at=self.clock() - self.began, took=took, cost=cost)
+        self._keep(event, beside)
+        self.kept(lambda: self.recorder.record(event, beside))
+
+    def _keep(self, event: Event, beside: Beside) -> None:
+        self.state = after(self.state, event)
+        self.events.append(event)
+        self.beside.append(beside)
+
+    def kept(self, keep: Callable[[], None]) -> None:
+        """Have something kept. Raises Unkept where the store fails."""
+        try:
+            keep()
+        except SimkitError as error:
+            self.unkept = Unkept(error)
+            raise self.unkept from None
+
+    def still_kept(self) -> None:
+        """Whatever became of the Unkept in an agent's task groups, threads and handlers, here it comes again."""
+        if self.unkept:
+            raise self.unkept
+
+    async def durable(self) -> None:
+        """Wait until all that was kept is on the disk."""
+        done, wake = anyio.Event(), waker()
+        self.kept(lambda: self.recorder.when_durable(lambda: wake(done.set)))
+        await done.wait()
+        self.kept(self.recorder.check)
+
+    def go_on(self) -> None:
+        """Raises Halted where the run is to stop."""
+        if self.halted():
+            raise Halted

@@ -1,0 +1,314 @@
+"""The watchdog: agents run in one event loop with everybody else, and one that does not let go of it is interrupted.
+
+An agent's code runs in steps, from one `await` to the next. The watchdog is told when a step begins and ends, so it
+knows at any moment whose code keeps the loop, and no other code is ever interrupted. Once the agent's turn is over its
+time, the watchdog's thread raises `Interrupted` in that code: by a signal where the loop runs in the main thread (that
+also ends `time.sleep` and reads from sockets), else as an asynchronous exception, which has to wait until a call into C
+returns. What others lost while the loop was kept from them is added to their deadlines.
+
+An agent that swallows its cancellation is cancelled a second time, and then never run again.
+"""
+
+from __future__ import annotations
+
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable, Coroutine, Generator, Iterator
+from contextlib import contextmanager
+from contextvars import Context, ContextVar, copy_context
+from math import inf
+from types import FrameType, TracebackType
+from typing import Any
+from weakref import WeakSet
+
+import anyio
+import anyio.lowlevel
+
+from simkit.play.blame import trace_into, trace_to
+from simkit.play.eventloop import current_task, end, free_signal, own_decimals, own_tasks, raise_in
+from simkit.play.leftovers import counted
+from simkit.play.recording import waker
+
+EVERY = 0.1
+"""Seconds between two looks of the watchdog."""
+
+STALL = 0.05
+"""Seconds: a step that takes longer has kept the others waiting."""
+
+OVERDUE = 0.5
+"""Seconds beyond its deadline after which a turn that hides from cancellation is cut off."""
+
+CANCELLED = 2
+"""How often an agent that is late is cancelled before it is never run again."""
+
+_HERE: anyio.lowlevel.RunVar[Watchdog] = anyio.lowlevel.RunVar("simkit_watchdog")
+PLAYING: ContextVar[Leash | None] = ContextVar("simkit_playing", default=None)
+"""In an agent's code, and in the tasks and threads that it starts: its session's leash."""
+
+
+class Interrupted(BaseException):
+    """Raised in an agent's code that is late and does not let go. Not an Exception, so that few agents catch it."""
+
+
+class Leash:
+    """One session's agent: whose code it is, and until when it may run."""
+
+    def __init__(self, watchdog: Watchdog, name: str) -> None:
+        self.watchdog, self.name = watchdog, name
+        self.outside: Context = copy_context()
+        """Where the session's tools run: what the agent sets does not reach them."""
+        self.outside.run(PLAYING.set, self)
+        self.context: Context = self.outside.copy()
+        """Where the agent's code runs: what it sets there no other session sees."""
+        self.context.run(own_decimals)
+        self.due = inf
+        """When its turn is over its time, in seconds of the monotonic clock."""
+        self.ends = inf
+        """When its session is over its time."""
+        self.scopes: list[anyio.CancelScope] = []
+        self.where: TracebackType | None = None
+        """Where it hung, once it did."""
+        self.abandoned = False
+        """Whether some of its code could not be ended."""
+        self.cut: Callable[[], None] | None = None
+
+    @property
+    def late(self) -> bool:
+        return time.monotonic() >= self.due
+
+    @contextmanager
+    def session(self, scope: anyio.CancelScope) -> Iterator[None]:
+        """The session whose agent this is, played in `scope`."""
+        self.scopes.append(scope)
+        self.ends = time.monotonic() + scope.deadline - anyio.current_time()
+        yield
+        self.scopes.remove(scope)
+
+    @contextmanager
+    def turn(self, seconds: float, scope: anyio.CancelScope | None = None) -> Iterator[None]:
+        """A turn that may take `seconds` and is played in `scope`."""
+        if scope is not None:
+            self.scopes.append(scope)
+        self.due, self.where = min(time.monotonic() + seconds, self.ends), None
+        self.watchdog.waiting[self] = None
+        try:
+            yield
+        finally:
+            self.due, self.cut = inf, None
+            self.watchdog.waiting.pop(self, None)
+            if scope is not None:
+                self.scopes.remove(scope)
+
+    def hung(self, error: BaseException) -> None:
+        """Where it was when it was cancelled or interrupted, unless that is known better."""
+        if self.where is None and isinstance(error, Interrupted | self.watchdog.cancelled):
+            self.where = error.__traceback__
+
+    def postpone(self, seconds: float) -> None:
+        """Give back time that somebody else took."""
+        self.due += seconds
+        self.ends += seconds
+        for scope in self.scopes:
+            scope.deadline += seconds
+
+
+class Watchdog:
+    """Watches one event loop."""
+
+    def __init__(self) -> None:
+        self.token = anyio.lowlevel.current_token()
+        self.cancelled = anyio.get_cancelled_exc_class()
+        self.wake = waker()
+        self.task = current_task(self.token.native_token)
+        """The present asyncio task; None where the event loop is another."""
+        self.running: Leash | None = None
+        """Whose code runs in the loop at this moment; None: nobody's, or simkit's own."""
+        self.since = 0.0
+        self.waiting: dict[Leash, None] = {}
+        self.loop_thread = threading.get_ident()
+        self.tasks: WeakSet[Steps] = WeakSet()
+        """What agents run in asyncio tasks of their own."""
+        self._ordered: Leash | None = None
+        self._lock = threading.Lock()
+        self._ended = threading.Event()
+        self._signal = free_signal()
+
+    @staticmethod
+    def here() -> Watchdog | None:
+        """The one that watches the present event loop."""
+        return _HERE.get(None)
+
+    @classmethod
+    @contextmanager
+    def on_guard(cls) -> Iterator[Watchdog]:
+        """A watchdog for the present event loop: the one that is there, or a new one until the end of this."""
+        if (there := cls.here()) is not None:
+            yield there
+            return
+        self = cls()
+        before = signal.signal(self._signal, self._heard) if self._signal else None
+        thread = threading.Thread(target=self._watch, name="simkit-watchdog", daemon=True)
+        thread.start()
+        kept = _HERE.set(self)
+        undo = own_tasks(self.token.native_token, self._watched)
+        try:
+            with counted(self.tasks):
+                yield self
+        finally:
+            undo()
+            for steps in self.tasks:
+                steps.doomed = True
+            _HERE.reset(kept)
+            self._ended.set()
+            thread.join()
+            if self._signal:
+                signal.signal(self._signal, before)
+
+    @property
+    def cancelling(self) -> int:
+        """How often asyncio was asked to cancel the present task."""
+        task = self.task()
+        return task.cancelling() if task is not None else 0
+
+    def leave(self) -> Leash | None:
+        """simkit's own code runs now, though an agent called it, and must not be interrupted. Whose code ran: `running`
+        is to be set to it afterwards."""
+        running, self.running = self.running, None
+        if self._ordered is not None:
+            self._call_off()
+        return running
+
+    def step(self, leash: Leash, code: Callable[..., Any], *arguments: Any) -> Any:
+        """Run a step of an agent's code."""
+        before, since, began = self.running, self.since, time.monotonic()
+        try:
+            self.since = began
+            self.running = leash
+            return code(*arguments)
+        finally:
+            self.running, self.since = before, since
+            if self._ordered is not None:
+                self._call_off()
+            if (took := time.monotonic() - began) > STALL and before is None:
+                for other in self.waiting:
+                    if other is not leash:
+                        other.postpone(took)
+
+    def _watched(self, coroutine: Any, context: Context | None) -> Steps | None:
+        leash = PLAYING.get() if context is None else context.get(PLAYING)
+        if leash is None or leash.watchdog is not self:
+            return None
+        steps = Steps(coroutine, leash, inside=False)
+        self.tasks.add(steps)
+        return steps
+
+    def _watch(self) -> None:
+        while not self._ended.wait(EVERY):
+            now = time.monotonic()
+            leash = self.running
+            if leash is not None and now > leash.due and now - self.since > EVERY:
+                self._interrupt(leash)
+            for other in list(self.waiting):
+                if other is not leash and now > other.due + OVERDUE and other.cut is not None:
+                    self.wake(other.cut)
+
+    def _interrupt(self, leash: Leash) -> None:
+        with self._lock:
+            self._ordered = leash
+            # The loop's thread sets `running` first and looks at `_ordered` then; here it is the other way round.
+            if self.running is not leash:
+                self._ordered = None
+            elif self._signal:
+                signal.pthread_kill(self.loop_thread, self._signal)
+            else:
+                leash.where = trace_to(sys._current_frames().get(self.loop_thread))
+                raise_in(self.loop_thread, Interrupted)
+
+    def _call_off(self) -> None:
+        with self._lock:
+            self._ordered = None
+            if not self._signal:
+                raise_in(self.loop_thread, None)
+
+    def _heard(self, number: int, frame: FrameType | None) -> None:
+        leash = self._ordered
+        if leash is not None and leash is self.running:
+            self._ordered, leash.where = None, trace_to(frame)
+            raise Interrupted
+
+
+class Steps(Coroutine[Any, Any, Any]):
+    """An agent's coroutine, run under the watchdog's eyes and in its session's context."""
+
+    def __init__(self, coroutine: Coroutine[Any, Any, Any], leash: Leash, *, inside: bool = True) -> None:
+        self.coroutine, self.leash, self.watchdog = coroutine, leash, leash.watchdog
+        self._enter: tuple[Any, ...] = (leash.context.run,) if inside else ()
+        self._cancelled = 0
+        self._cut: Any = None
+        self.doomed = False
+        """Whether it is to end at its next cancellation, whatever it does."""
+        if inside:
+            leash.cut = self.cut
+            self._task = leash.watchdog.task()
+
+    def send(self, value: Any) -> Any:
+        """Run to the next `await`."""
+        return self._step(self.coroutine.send, value)
+
+    def throw(self, error: Any, value: Any = None, trace: Any = None) -> Any:
+        """Go on with an error; with one cancellation too many, never again."""
+        error = error if value is None else value
+        if self._cut is not None:
+            self._cut.uncancel()
+            self.abandon()
+            raise Interrupted
+        self._count(error)
+        return self._step(self.coroutine.throw, error)
+
+    def _count(self, error: BaseException) -> None:
+        if not isinstance(error, self.watchdog.cancelled):
+            self._cancelled = 0
+            return
+        self._cancelled += 1
+        enough = CANCELLED if self.leash.late or self.leash.due == inf else 5 * CANCELLED
+        if self.doomed or self._cancelled > enough:
+            self.abandon()
+            raise error
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is nothing more to run."""
+        return self.coroutine.cr_frame is None
+
+    def cut(self) -> None:
+        """Never run it again, from its next moment on: for a turn that shields itself from cancellation."""
+        if self.leash.late and self._cut is None and self._task is not None:
+            self._cut = self._task
+            self._task.cancel()
+
+    def close(self) -> None:
+        """End it, or give it up."""
+        self.abandon()
+
+    def abandon(self) -> None:
+        """Never run it again."""
+        self.leash.where = self.leash.where or trace_into(self.coroutine)
+        if not end(self.coroutine, self._step, CANCELLED):
+            self.leash.abandoned = True
+
+    def _step(self, *call: Any) -> Any:
+        return self.watchdog.step(self.leash, *self._enter, *call)
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return self  # type: ignore[return-value]
+
+    def __iter__(self) -> Steps:
+        return self
+
+    def __next__(self) -> Any:
+        return self.send(None)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.coroutine, name)
