@@ -2,34 +2,38 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import anyio
 
 from simkit import __version__
-from simkit.agents.resolve import NAMED, resolve_agent
+from simkit.agents.resolve import isolated
 from simkit.errors import SimkitError, UsageError
 from simkit.metrics.score import SessionScore
-from simkit.metrics.session import Metric, score_session
-from simkit.paths.episode import Episode, EpisodeReader, episodes
-from simkit.play.suite import Cast, play_suite, sittings
-from simkit.play.tape import Paid, Tape
+from simkit.metrics.session import Metric
+from simkit.play.suite import Cast, Stop, play_suite, sittings
+from simkit.resuming import Resumed, look_over, open_store, tape_of
+from simkit.scored import KEPT, Scored, ScoredSessions, Table
 from simkit.spec.files import Case, Pack, load_pack, shipped
-from simkit.spec.frozen import digest
-from simkit.trace.log import Log, SessionKey
+from simkit.spending import ModelTerms, models_of, opener_of, refold, traffic_of, unknown_spend
+from simkit.spread.casting import cast_name, cast_of
+from simkit.spread.crew import Crew, crew_of
+from simkit.trace.log import Log
 from simkit.trace.store import Store
-from simkit.trace.terms import agree
-from simkit.users.resolve import resolve_user
-from simkit.users.scripted import require_scripts
 
 if TYPE_CHECKING:
+    from simkit.llm.traffic import Traffic
     from simkit.report.summary import Summary
 
-Scored = tuple[Episode, SessionScore]
+VERSIONS = {"simkit": __version__}
+"""Of what plays, as each session's first event has it."""
+
 Sources = Pack | str | Path | Sequence[str | Path]
 
 
@@ -47,6 +51,10 @@ class Run:
 
     store: Store
     metrics: tuple[Metric, ...] = ()
+    resumed: Resumed | None = None
+    """What was found when the run was resumed; None where it was not."""
+    stopped: int | None = None
+    """The number of the signal that stopped the run before its end."""
 
     @property
     def name(self) -> str:
@@ -58,12 +66,24 @@ class Run:
         return self.store.logs()
 
     @cached_property
-    def scored(self) -> tuple[Scored, ...]:
-        """Every session with its score, sorted by key. Computed from the log alone, once."""
-        return tuple((one, score_session(one, self.metrics)) for one in episodes(self.logs()))
+    def scored(self) -> ScoredSessions:
+        """Every session with its score, sorted by key, computed from the log alone: once for a run of up to
+        `scored.KEPT` sessions, in each pass for a larger one, of which one session at a time is in memory. Where the
+        run was just stopped, those that came to their end."""
+        return ScoredSessions(self.store, self.metrics, ended_only=self.stopped is not None)
 
     def summary(self) -> Summary:
         """The run in figures."""
+        return self._summary.model_copy(update=self._from_store)
+
+    @cached_property
+    def _from_store(self) -> dict[str, Any]:
+        """What no log tells: sessions that were not begun, and calls whose end nobody knows."""
+        cost = self._summary.cost | {"unknown": unknown_spend(self.store)}
+        return {"skipped": self.store.manifest.get("skipped", 0), "cost": cost}
+
+    @cached_property
+    def _summary(self) -> Summary:
         from simkit.report.summary import summarise
 
         return summarise(self.name, self.scored)
@@ -87,6 +107,11 @@ def run(
     accept_changes: bool = False,
     progress: Callable[[SessionScore], None] | None = None,
     paths: Sequence[str] = (),
+    stop: Stop | None = None,
+    workers: int = 1,
+    cluster: bool | str = False,
+    models: ModelTerms = ModelTerms(),
+    isolate: bool = False,
 ) -> Run:
     """Play scenarios x personas x trials against an agent, and keep every event under `out` (a temporary place, if
     None).
@@ -94,56 +119,68 @@ def run(
     `agent` is a function, a LangGraph graph or factory, or a reference as `--agent` takes it; None: each domain's own
     demo agent. One `seed` reproduces the run byte for byte at any `at_once`. With `resume`, a run that stands in `out`
     goes on where it was interrupted: what is recorded is not played or paid for again; it must be played on the same
-    terms, unless `accept_changes`. Raises `SimkitError` for wrong input and for a store that fails; whatever agent,
-    user or tools do is in the run.
+    terms, unless `accept_changes`. With `stop`, signals end the run early. `workers` processes, or the actors of the
+    Ray cluster at `cluster` (True: one on this machine), play it in place of this process: `agent` is then a reference.
+    With `isolate` each session's agent (a reference to Python) plays in a process of its own.
+    `models`: budgets, prices and cassettes for the model calls of agent and user.
+    Raises `SimkitError` for wrong input and for a store that fails; whatever agent, user or tools do is in the run.
     """
     pack = what if isinstance(what, Pack) else load(*([what] if isinstance(what, str | Path) else what))
     if not pack.cases:
         raise UsageError("there is no scenario to play; name a scenario file or a domain folder")
+    if isolate:
+        agent = isolated(agent)
     for name, value in (("trials", trials), ("at-once", at_once)):
         if value < 1:
             raise UsageError(f"--{name} {value}: must be 1 or more")
-    cast = _cast(pack, agent, user)
-    terms = {"agent": cast_name(cast), "user": user, "trials": trials, "seed": seed, **_digests(pack)}
+    traffic = traffic_of(models, models_of(agent, user), pack, resumed=resume)
+    cast = cast_of(pack, agent, user, opener_of(traffic))
+    if models.bind and (workers > 1 or cluster):
+        raise UsageError("budgets, prices and cassettes hold in one process; leave out --workers and --cluster")
+    crew = crew_of(pack, agent, user, seed, VERSIONS, workers=workers, cluster=cluster, out=out)
+    terms = {"agent": cast_name(cast), "user": user, "trials": trials, "seed": seed}
     terms |= {"agent_ref": agent if isinstance(agent, str) else None, "paths": list(paths)}
-    store = _store(out, terms, resume=resume, accept_changes=accept_changes)
+    terms |= {"models": models.as_json} if models.bind else {}
+    store = open_store(out, pack, terms, resume=resume, accept_changes=accept_changes)
     with store:
-        scored = anyio.run(_play, pack, cast, store, range(trials), seed, at_once, progress)
-        store.update_manifest(finished=True)
-    result = Run(store)
+        resumed = look_over(store, cast.free) if resume else None
+        if resume:
+            refold(store, traffic)
+        played = _play(pack, cast, store, range(trials), seed, at_once, progress, stop, crew, traffic)
+        with _same_folder():
+            table, skipped = anyio.run(lambda: played)
+        stopped = stop.number if stop else None
+        if skipped != store.manifest.get("skipped", 0):
+            store.update_manifest(skipped=skipped)
+        if stopped is None and not store.manifest.get("finished"):
+            store.update_manifest(finished=True)
+    result = Run(store, resumed=resumed, stopped=stopped)
     if not resume:
-        result.__dict__["scored"] = tuple(sorted(scored, key=lambda one: one[0].log.session))
+        _known(result, table)
     return result
+
+
+@contextmanager
+def _same_folder() -> Iterator[None]:
+    """Wherever an agent goes, who called us finds the process in the folder in which they left it."""
+    here = Path.cwd()
+    try:
+        yield
+    finally:
+        os.chdir(here)
+
+
+def _known(run: Run, table: Table) -> None:
+    """What playing already told, `run` need not read again."""
+    from simkit.report.summary import summary_of
+
+    run.__dict__["scored"] = ScoredSessions(run.store, kept=table.kept())
+    run.__dict__["_summary"] = summary_of(run.name, table.counting)
 
 
 def terms_of(run: str | Path) -> dict[str, Any]:
     """On what terms a run was begun; empty where there is no such run yet."""
     return dict(Store.open(run).manifest) if Store.exists(run) else {}
-
-
-def _digests(pack: Pack) -> dict[str, dict[str, str]]:
-    cases = pack.cases
-    return {
-        "scenarios": {case.scenario.scenario: case.scenario.digest for case in cases},
-        "personas": {one.persona: digest(one.as_json) for case in cases for one in case.personas},
-        "domains": {case.domain.name: digest(case.domain.card.as_json) for case in cases},
-    }
-
-
-def _store(out: str | Path | None, terms: dict[str, Any], *, resume: bool, accept_changes: bool) -> Store:
-    if out is None:
-        return Store.temporary(terms)
-    if not resume or not Store.exists(out):
-        return Store.create(out, terms)
-    store = Store.resume(out)
-    try:
-        if not accept_changes:
-            agree(store.manifest, terms, store.place)
-        store.update_manifest(**terms)
-    except SimkitError:
-        store.close()
-        raise
-    return store
 
 
 async def _play(
@@ -154,53 +191,37 @@ async def _play(
     seed: int,
     at_once: int,
     progress: Callable[[SessionScore], None] | None,
-) -> list[Scored]:
-    reader, scored = EpisodeReader(), []
+    stop: Stop | None = None,
+    crew: Crew | None = None,
+    traffic: Traffic | None = None,
+) -> tuple[Table, int]:
+    """What was played, and how many sessions were not begun for want of a budget."""
+    many = len(trials) * sum(len(case.personas) for case in pack.cases) > KEPT
+    table = Table(most=0 if many else KEPT)
 
     def done(log: Log) -> None:
-        store.finish(log.session, log.digest)
-        episode = reader.read(log)
-        scored.append((episode, score_session(episode)))
+        digest = store.digest_of(log)
+        # What a budget stopped is not over: resumed with a larger one, it goes on.
+        if (crew is None or not crew.writes) and not (log.ended and log.ended.reason == "budget"):
+            store.finish(log.session, digest)
+        score = table.add(log, digest)
         if progress:
-            progress(scored[-1][1])
+            progress(score)
 
-    over = store.finished()
-    begun = store.begun() - over
-    todo = sittings(pack.cases, cast, trials=trials, seed=seed, versions={"simkit": __version__})
-    await play_suite(
-        (sitting for sitting in todo if sitting.key not in over),
-        cast,
+    over, begun = store.finished(), store.begun()
+    todo = sittings(pack.cases, cast, trials=trials, seed=seed, versions=VERSIONS)
+    play = crew.play if crew else partial(play_suite, cast=cast, traffic=traffic)
+    left = (sitting for sitting in todo if sitting.key not in over)
+    await play(
+        left,
         at_once=at_once,
         recorder=store.recorder,
         done=done,
-        tape=lambda key: _tape(store, key) if key in begun else None,
+        tape=lambda key: tape_of(store, key) if key in begun else None,
+        stop=stop,
     )
-    return scored
-
-
-def _tape(store: Store, key: SessionKey) -> Tape:
-    log = store.log(key)
-    paid = [
-        Paid(intent.body["seq"], intent.body["request"], intent.result)
-        for intent in store.intents(key)
-        if intent.kind == "model_called" and intent.result is not None
-    ]
-    return Tape(log.events, log.beside, paid)
-
-
-def _cast(pack: Pack, agent: Any, user: str) -> Cast:
-    if user == "scripted":
-        require_scripts(case.scenario for case in pack.cases)
-    domains = {case.domain.name: case.domain for case in pack.cases}
-    free = {"agent"} if agent in (None, *NAMED) else set()
-    free |= {"user"} if not user.startswith("llm:") else set()
-    agents = {name: resolve_agent(agent, domain) for name, domain in domains.items()}
-    return Cast(agents, resolve_user(user), frozenset(free))
-
-
-def cast_name(cast: Cast) -> str:
-    """The agent's name, as manifest and report show it."""
-    return ", ".join(sorted({name for name, _ in cast.agents.values()}))
+    skipped = traffic is not None and traffic.budget.exhausted and not (stop and stop.asked)
+    return table, sum(1 for _ in left) if skipped else 0
 
 
 def play_case(
@@ -217,9 +238,10 @@ def play_case(
     if not chosen:
         raise UsageError(f"scenario '{case.scenario.scenario}' is not played by persona '{persona}'")
     alone = Pack((Case(case.scenario, case.domain, tuple(chosen), case.document),))
-    cast = _cast(alone, agent, user)
+    cast = cast_of(alone, agent, user)
     with Store.temporary() as store:
-        return anyio.run(_play, alone, cast, store, [trial], seed, 1, None)[0]
+        table, _ = anyio.run(_play, alone, cast, store, [trial], seed, 1, None)
+        return (table.kept() or ())[0]
 
 
 def import_run(format: str, file: str | Path, out: str | Path | None = None) -> Run:

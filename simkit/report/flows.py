@@ -2,58 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from simkit.paths.matrix import TransitionMatrix, matrix_of
+from simkit.metrics.score import SessionScore
+from simkit.paths.episode import Episode
+from simkit.paths.matrix import TransitionCounting, TransitionMatrix
 from simkit.paths.states import VIEWS, is_end, state_sequence
 from simkit.report.layered import layered
-from simkit.report.summary import Scored
 from simkit.trace.events import NodeEntered
 
 _DRAWN = 80
 """The most transitions in one drawing: the strongest; all stand in the matrix."""
 
-Path = tuple[str, ...]
 
+class Flows:
+    """Every view's states and transitions, counted as sessions come in by key; the ways of those that a page shows.
 
-def flows(scored: Sequence[Scored]) -> dict[str, Any]:
-    """Every view's states, each session's way through them, and the counts and drawing of each domain.
-
-    `{view: {"states": [text], "paths": [[state number]], "domains": {domain: flow}}}`, a path for each session in the
-    given order; the domain `""` is all of them, where there is more than one.
+    `to_json` gives `{view: {"states": [text], "paths": [[state number]], "domains": {domain: flow}}}`, a path for each
+    session that is shown; the domain `""` is all of them, where there is not just one.
     """
-    return {view: _view(view, scored) for view in _views(scored)}
+
+    def __init__(self) -> None:
+        self._views = {name: _View(name) for name in ("tool", "act", "node")}
+        self._nodes = False
+
+    def add(self, episode: Episode, score: SessionScore, *, shown: bool) -> None:
+        """Count one session."""
+        self._nodes = self._nodes or any(isinstance(event, NodeEntered) for event in episode.events)
+        for view in self._views.values():
+            view.add(episode, score, shown=shown)
+
+    def to_json(self) -> dict[str, Any]:
+        """The views that say something readable: `world` has digests for states, `node` may have none at all."""
+        names = ["tool", "act", *(["node"] if self._nodes else [])]
+        return {name: self._views[name].to_json() for name in names}
 
 
-def _views(scored: Sequence[Scored]) -> list[str]:
-    """The views that say something readable: `world` has digests for states, `node` may have none at all."""
-    nodes = any(isinstance(event, NodeEntered) for episode, _ in scored for event in episode.events)
-    return ["tool", "act", *(["node"] if nodes else [])]
+class _View:
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._whole, self._failing = TransitionCounting(), TransitionCounting()
+        self._domains: dict[str, tuple[TransitionCounting, TransitionCounting]] = {}
+        self._paths: list[tuple[str, ...]] = []
 
+    def add(self, episode: Episode, score: SessionScore, *, shown: bool) -> None:
+        path = state_sequence(episode, VIEWS[self._name], score.outcome)
+        if score.domain not in self._domains:
+            self._domains[score.domain] = TransitionCounting(), TransitionCounting()
+        own, failing = self._domains[score.domain]
+        for counting in (self._whole, own, *((self._failing, failing) if score.outcome == "fail" else ())):
+            counting.add(path)
+        if shown:
+            self._paths.append(path)
 
-def _view(view: str, scored: Sequence[Scored]) -> dict[str, Any]:
-    paths = [state_sequence(episode, VIEWS[view], score.outcome) for episode, score in scored]
-    whole = matrix_of(paths, view)
-    number = {state: i for i, state in enumerate(whole.states)}
-    domains = {}
-    for name, own in _domains(scored):
-        failing = [paths[i] for i in own if scored[i][1].outcome == "fail"]
-        domains[name] = _flow(matrix_of([paths[i] for i in own], view), matrix_of(failing, view), number)
-    return {
-        "states": list(whole.states),
-        "paths": [[number[state] for state in path] for path in paths],
-        "domains": domains,
-    }
-
-
-def _domains(scored: Sequence[Scored]) -> Iterator[tuple[str, list[int]]]:
-    """Each domain with the places of its sessions; first all together, unless there is just one."""
-    names = sorted({score.domain for _, score in scored})
-    if len(names) != 1:
-        yield "", list(range(len(scored)))
-    for name in names:
-        yield name, [i for i, (_, score) in enumerate(scored) if score.domain == name]
+    def to_json(self) -> dict[str, Any]:
+        whole = self._whole.matrix(self._name)
+        number = {state: i for i, state in enumerate(whole.states)}
+        domains = {name: self._domains[name] for name in sorted(self._domains)}
+        if len(domains) != 1:
+            domains = {"": (self._whole, self._failing), **domains}
+        return {
+            "states": list(whole.states),
+            "paths": [[number[state] for state in path] for path in self._paths],
+            "domains": {
+                name: _flow(own.matrix(self._name), failing.matrix(self._name), number)
+                for name, (own, failing) in domains.items()
+            },
+        }
 
 
 def _flow(matrix: TransitionMatrix, failing: TransitionMatrix, number: Mapping[str, int]) -> dict[str, Any]:

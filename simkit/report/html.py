@@ -16,7 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from simkit.errors import StoreError, one_line
-from simkit.report.page import index, record, safe_json
+from simkit.report.page import Page, safe_json
 from simkit.report.summary import Scored, Summary, in_order
 
 _SCRIPTS = ("dom", "overview", "sessions", "values", "events", "session", "flow", "graph", "matrix", "main")
@@ -25,7 +25,10 @@ _STYLES = ("theme", "tables", "session", "flow", "small")
 
 
 def write_html(path: Path | str, summary: Summary, sessions: Iterable[Scored]) -> Path:
-    """Write the page of a run to `path`, whole or not at all. Raises StoreError where it cannot be written."""
+    """Write the page of a run to `path`, whole or not at all. Raises StoreError where it cannot be written.
+
+    `sessions` come sorted by key, or as a list. A large run's page shows some of them (`report.shown`).
+    """
     path = Path(path)
     page = render_html(summary, sessions)
     try:
@@ -41,7 +44,9 @@ def render_html(summary: Summary, sessions: Iterable[Scored]) -> str:
     from jinja2 import Environment
     from markupsafe import Markup
 
-    scored = in_order(sessions)
+    page = Page(summary)
+    for episode, score in in_order(sessions) if isinstance(sessions, list) else sessions:
+        page.add(episode, score)
     script = '"use strict";(() => {\n' + "\n".join(_asset(f"{name}.js") for name in _SCRIPTS) + "})();\n"
     style = "\n".join(_asset(f"{name}.css") for name in _STYLES)
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
@@ -50,8 +55,8 @@ def render_html(summary: Summary, sessions: Iterable[Scored]) -> str:
         policy=_policy(script, style),
         style=Markup(style),
         script=Markup(script),
-        index=Markup(safe_json(index(summary, scored))),
-        transcripts=(Markup(safe_json(record(episode, score))) for episode, score in scored),
+        index=Markup(safe_json(page.index())),
+        transcripts=map(Markup, page.transcripts),
     )
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 import json
 import math
 from collections import Counter
-from collections.abc import Sequence
 from typing import Any, get_args
 
 from simkit.metrics.reliability import wilson
 from simkit.metrics.score import ErrorKind, SessionScore
 from simkit.metrics.session import first_failing_event
 from simkit.paths.episode import Episode
-from simkit.report.flows import flows
-from simkit.report.summary import Scored, Summary
+from simkit.report.flows import Flows
+from simkit.report.shown import Choice
+from simkit.report.summary import Summary
 from simkit.trace.events import Event, Started, ToolCalled
 
 KINDS: dict[ErrorKind, str] = {
@@ -41,18 +41,43 @@ _LONGEST = 50_000
 """Characters of one text or result that the page shows; the log has the rest."""
 
 
-def index(summary: Summary, scored: Sequence[Scored]) -> dict[str, Any]:
-    """What every view but the transcript needs."""
-    total = summary.total
-    return {
-        "summary": summary.to_json(),
-        "interval": wilson(total.passed, total.evaluable) if total.evaluable else None,
-        "kinds": KINDS,
-        "worst": [name for name, _ in summary.worst(len(summary.by_scenario))],
-        "cells": _cells(scored),
-        "sessions": [_row(episode, score) for episode, score in scored],
-        "views": flows(scored),
-    }
+class Page:
+    """A page, while the sessions of its run come by, by key: their figures are counted, those shown are kept."""
+
+    def __init__(self, summary: Summary, choice: Choice | None = None) -> None:
+        self._summary = summary
+        self._choice = choice or Choice(summary)
+        self._flows = Flows()
+        self._cells: Counter[tuple[str, str, str]] = Counter()
+        self._rows: list[dict[str, Any]] = []
+        self.transcripts: list[str] = []
+        """Of the sessions that are shown, as JSON."""
+
+    def add(self, episode: Episode, score: SessionScore) -> None:
+        """The run's next session."""
+        shown = False
+        if self._choice.takes(score):
+            text = safe_json(record(episode, score))
+            shown = self._choice.has_room(score, len(text))
+            if shown:
+                self.transcripts.append(text)
+                self._rows.append(_row(episode, score))
+        self._flows.add(episode, score, shown=shown)
+        self._cells[score.persona, score.domain, score.outcome] += 1
+
+    def index(self) -> dict[str, Any]:
+        """What every view but the transcript needs."""
+        total = self._summary.total
+        pairs = sorted({(persona, domain) for persona, domain, _ in self._cells})
+        return {
+            "summary": self._summary.to_json(),
+            "interval": wilson(total.passed, total.evaluable) if total.evaluable else None,
+            "kinds": KINDS,
+            "worst": [name for name, _ in self._summary.worst(len(self._summary.by_scenario))],
+            "cells": [[p, d, self._cells[p, d, "pass"], self._cells[p, d, "fail"]] for p, d in pairs],
+            "sessions": self._rows,
+            "views": self._flows.to_json(),
+        }
 
 
 def record(episode: Episode, score: SessionScore) -> dict[str, Any]:
@@ -96,13 +121,6 @@ def _row(episode: Episode, score: SessionScore) -> dict[str, Any]:
         "calls": len(episode.log.calls),
         "kinds": Counter(finding.kind for finding in score.findings),
     }
-
-
-def _cells(scored: Sequence[Scored]) -> list[list[Any]]:
-    """Persona, domain, passed, failed: for the grid of who fails where."""
-    counts = Counter((score.persona, score.domain, score.outcome) for _, score in scored)
-    pairs = sorted({(persona, domain) for persona, domain, _ in counts})
-    return [[p, d, counts[p, d, "pass"], counts[p, d, "fail"]] for p, d in pairs]
 
 
 def _event(episode: Episode, number: int) -> dict[str, Any]:

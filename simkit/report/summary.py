@@ -6,18 +6,15 @@ Counting rules. A session *passes*, *fails*, or is *invalid* (a fault of user, t
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from simkit.metrics.reliability import pass_hat_k
-from simkit.metrics.score import ERROR_KINDS, SessionScore
-from simkit.paths.episode import Episode
+from simkit.metrics.reliability import pass_hat_k_of
+from simkit.report.counting import Cell, Counting, Counts, Scored, together
 from simkit.spec.frozen import Frozen
-from simkit.trace.log import run_digest
+from simkit.trace.log import SessionKey
 
-Scored = tuple[Episode, SessionScore]
-"""One session: what happened, and what it was worth."""
+Cells = dict[Cell, Counts]
 
 
 class Tally(Frozen):
@@ -81,6 +78,10 @@ class Summary(Frozen):
     by_persona: dict[str, Tally]
     by_domain: dict[str, Tally]
     by_tag: dict[str, Tally]
+    cost: dict[str, Any] = {}
+    """What the model calls used and cost, as `metrics.cost` tells it."""
+    skipped: int = 0
+    """Sessions that were not begun, because a budget of the run was used up."""
 
     def worst(self, limit: int) -> list[tuple[str, ScenarioTally]]:
         """The scenarios that did not always pass, least passed first; then by the most tool-use errors and name."""
@@ -96,6 +97,8 @@ class Summary(Frozen):
             "agent": self.agent,
             "user": self.user,
             **self.total.to_json(),
+            "skipped": self.skipped,
+            "cost": self.cost,
             "pass_hat_k": self.pass_hat_k,
             "by_scenario": _jsons(self.by_scenario),
             "by_persona": _jsons(self.by_persona),
@@ -105,72 +108,59 @@ class Summary(Frozen):
 
 
 def summarise(run_name: str, sessions: Iterable[Scored]) -> Summary:
-    """The summary of a run's sessions, in whatever order they come."""
-    scored = in_order(sessions)
-    grouped = _grouped(scored, lambda score: (score.scenario,))
+    """The summary of a run's sessions, in whatever order they come, one in memory at a time."""
+    counting = Counting()
+    for episode, score in sessions:
+        counting.add(episode, score)
+    return summary_of(run_name, counting)
+
+
+def summary_of(run_name: str, counting: Counting) -> Summary:
+    """The summary of what was counted."""
+    cells = counting.cells
+    scenarios = _grouped(cells, lambda cell: (cell.scenario,))
     return Summary(
         run=run_name,
-        digest=run_digest({str(episode.log.session): episode.log.digest for episode, _ in scored}),
-        agent=_names(episode.log.started.agent for episode, _ in scored),
-        user=_names(episode.log.started.user for episode, _ in scored),
-        total=Tally(**_counts(scored)),
-        pass_hat_k={str(k): rate for k, rate in pass_hat_k([score for _, score in scored]).items()},
-        by_scenario={name: _scenario(group) for name, group in grouped.items()},
-        by_persona=_tallies(scored, lambda score: (score.persona,)),
-        by_domain=_tallies(scored, lambda score: (score.domain,)),
-        by_tag=_tallies(scored, lambda score: score.tags),
+        digest=counting.digest.digest(),
+        agent=_names(counting.agents),
+        user=_names(counting.users),
+        total=_tally(cells),
+        pass_hat_k={str(k): rate for k, rate in pass_hat_k_of(counting.trials()).items()},
+        by_scenario={name: _scenario(name, group, counting) for name, group in scenarios.items()},
+        by_persona=_tallies(cells, lambda cell: (cell.persona,)),
+        by_domain=_tallies(cells, lambda cell: (cell.domain,)),
+        by_tag=_tallies(cells, lambda cell: cell.tags),
+        cost=counting.costs.to_json(),
     )
 
 
 def in_order(sessions: Iterable[Scored]) -> list[Scored]:
     """Sessions by scenario, persona and trial."""
-    return sorted(sessions, key=lambda scored: scored[0].log.session)
+    return sorted(sessions, key=lambda scored: str(scored[0].log.session))
 
 
-def _counts(scored: Sequence[Scored]) -> dict[str, Any]:
-    outcomes = Counter(score.outcome for _, score in scored)
-    found = Counter(finding.kind for _, score in scored for finding in score.findings)
-    return {
-        "sessions": len(scored),
-        "passed": outcomes["pass"],
-        "failed": outcomes["fail"],
-        "errored": outcomes["invalid"],
-        "turns": sum(len(episode.user_texts) for episode, _ in scored),
-        "tool_calls": sum(len(episode.log.calls) for episode, _ in scored),
-        "tool_errors": {kind: found[kind] for kind in ERROR_KINDS if found[kind]},
-        "sessions_with_tool_errors": sum(bool(score.findings) for _, score in scored),
-    }
+def _tally(cells: Cells) -> Tally:
+    return Tally(**(together(cells.values()) or Counts(SessionKey("", "", 0))).figures())
 
 
-def _scenario(scored: Sequence[Scored]) -> ScenarioTally:
-    worst = _worst(scored)
-    return ScenarioTally(
-        **_counts(scored),
-        domain=scored[0][1].domain,
-        reason=worst.reason if worst else "",
-        session=worst.session if worst else "",
-        personas=_tallies(scored, lambda score: (score.persona,)),
-    )
+def _scenario(name: str, cells: Cells, counting: Counting) -> ScenarioTally:
+    reason, session = counting.worst(name)
+    first = min(cells, key=lambda cell: cells[cell].first)
+    personas = _tallies(cells, lambda cell: (cell.persona,))
+    figures = _tally(cells).model_dump()
+    return ScenarioTally(**figures, domain=first.domain, reason=reason, session=session, personas=personas)
 
 
-def _worst(scored: Sequence[Scored]) -> SessionScore | None:
-    """The first session with the most frequent reason: of those that failed, else of the invalid ones."""
-    failed = [score for _, score in scored if score.outcome == "fail"]
-    bad = failed or [score for _, score in scored if score.outcome == "invalid"]
-    often = Counter(score.reason for score in bad)
-    return min(bad, key=lambda score: -often[score.reason], default=None)
-
-
-def _grouped(scored: Sequence[Scored], names: Callable[[SessionScore], tuple[str, ...]]) -> dict[str, list[Scored]]:
-    groups: dict[str, list[Scored]] = {}
-    for one in scored:
-        for name in dict.fromkeys(names(one[1])):
-            groups.setdefault(name, []).append(one)
+def _grouped(cells: Cells, names: Callable[[Cell], tuple[str, ...]]) -> dict[str, Cells]:
+    groups: dict[str, Cells] = {}
+    for cell, counts in cells.items():
+        for name in dict.fromkeys(names(cell)):
+            groups.setdefault(name, {})[cell] = counts
     return {name: groups[name] for name in sorted(groups)}
 
 
-def _tallies(scored: Sequence[Scored], names: Callable[[SessionScore], tuple[str, ...]]) -> dict[str, Tally]:
-    return {name: Tally(**_counts(group)) for name, group in _grouped(scored, names).items()}
+def _tallies(cells: Cells, names: Callable[[Cell], tuple[str, ...]]) -> dict[str, Tally]:
+    return {name: _tally(group) for name, group in _grouped(cells, names).items()}
 
 
 def _names(found: Iterable[str]) -> str:

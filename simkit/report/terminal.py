@@ -15,6 +15,7 @@ from rich.table import Table
 from rich.text import Text
 
 from simkit.errors import one_line
+from simkit.metrics.cost import cost_line
 from simkit.metrics.reliability import wilson
 from simkit.report.summary import ScenarioTally, Summary, Tally
 
@@ -64,6 +65,10 @@ def _headline(summary: Summary, ink: tuple[str, str]) -> RenderableType:
     if total.errored:
         fault = f"{total.errored} invalid, not counted (fault of user, tool, model or simkit)"
         lines.append(Text.assemble(" " * 11, (fault, "yellow")))
+    if summary.skipped:
+        lines.append(Text.assemble(" " * 11, (f"{summary.skipped} skipped: a budget was used up", "yellow")))
+    if line := cost_line(summary.cost):
+        lines.append(Text.assemble(("Models     ", "dim"), line))
     if len(summary.pass_hat_k) > 1:
         shares = [part for k, rate in summary.pass_hat_k.items() for part in ((f"k={k} ", "dim"), f"{rate:.3f}   ")]
         lines.append(Text.assemble(("pass^k     ", "dim"), *shares))

@@ -16,7 +16,7 @@ from storylog import call
 from simkit.errors import StoreError
 from simkit.metrics.score import ERROR_KINDS
 from simkit.report.html import render_html, write_html
-from simkit.report.page import KINDS, index, safe_json
+from simkit.report.page import KINDS, Page, safe_json
 from simkit.report.summary import Scored, in_order, summarise
 
 
@@ -91,7 +91,10 @@ def test_equal_runs_have_equal_pages() -> None:
 def test_the_matrix_on_the_page_has_the_run_s_own_counts() -> None:
     """Transitions are counted once per domain and once over all, with those of failed sessions beside."""
     sessions = in_order(small_run())
-    views = index(summarise("demo", sessions), sessions)["views"]
+    page = Page(summarise("demo", sessions))
+    for episode, score in sessions:
+        page.add(episode, score)
+    views = page.index()["views"]
     assert list(views) == ["tool", "act", "node"]
     tool = views["tool"]
     assert list(tool["domains"]) == ["", "airline", "retail"]

@@ -237,6 +237,15 @@ const sessionList = (filter) => {
     pages,
   ];
 };
+// A large run's page holds some of its sessions, and says which.
+const leftOut = () =>
+  sessions.length < summary.sessions &&
+  h(
+    "p",
+    { class: "banner invalid" },
+    `This page shows ${sessions.length.toLocaleString("en")} of ${count(summary.sessions, "session")}: of each scenario `,
+    "the first that did not pass and some that did. Figures, graph and matrix are of all; the log has every session.",
+  );
 // The toolbar stays in place between two filters, so that typing is not interrupted.
 const sessionTable = (filter, main) => {
   const list = main.querySelector(".list");
@@ -248,6 +257,7 @@ const sessionTable = (filter, main) => {
     "div",
     { class: "page" },
     h("h1", {}, "Sessions"),
+    leftOut(),
     toolbar(filter),
     h("div", { class: "list" }, sessionList(filter)),
   );
