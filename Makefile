@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo test lint golden clean
+.PHONY: demo bench test faults lint golden clean
 
 demo: .venv/simkit
 	$(BIN)/simkit run --fail-under 0
@@ -10,6 +10,10 @@ demo: .venv/simkit
 test: .venv/simkit-test
 	$(BIN)/ruff check .
 	$(BIN)/python -m pytest -n auto -q $(PYTEST)
+
+# Kills real runs at 200 random moments (SIMKIT_KILLS=N for another number): minutes, not seconds.
+faults: .venv/simkit-test
+	$(BIN)/python -m pytest -n auto -q -m faults -rP $(PYTEST)
 
 lint: .venv/simkit-test
 	$(BIN)/ruff format .
@@ -27,6 +31,9 @@ golden: .venv/simkit-test
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch .venv/simkit $@
+
+bench: .venv/simkit-test
+	$(BIN)/python benchmarks/engine.py
 
 clean:
 	rm -rf .venv runs

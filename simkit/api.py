@@ -15,13 +15,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simkit.metrics.score import SessionScore
+from simkit.metrics.score import Outcome, SessionScore
 from simkit.metrics.session import Metric, first_failing_event
 from simkit.runs import Run, Scored, Sources, import_run, load, open_run, play_case, run, terms_of
 from simkit.spec.files import Case, Pack
 
 if TYPE_CHECKING:
     from simkit.paths.chain import Absorption
+    from simkit.paths.episode import Episode
     from simkit.paths.failures import FailureMatrix
     from simkit.paths.graph import StateGraph
     from simkit.paths.matrix import TransitionMatrix
@@ -49,8 +50,7 @@ __all__ = [
 
 def score(run: Run | str | Path, metrics: Sequence[Metric] = ()) -> tuple[SessionScore, ...]:
     """Score a run again from its log, with further metrics `(Episode) -> Score` if given. No model is needed."""
-    opened = run if isinstance(run, Run) else open_run(run)
-    return tuple(one for _, one in Run(opened.store, tuple(metrics)).scored)
+    return tuple(one for _, one in Run(_opened(run).store, tuple(metrics)).scored)
 
 
 def transitions(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> TransitionMatrix:
@@ -59,7 +59,7 @@ def transitions(run: Run | str | Path, by: str = "tool", given: Sequence[str] = 
     from simkit.paths.states import state_sequence, view
 
     states, chosen = view(by), _chosen(run, given)
-    return matrix_of((state_sequence(episode, states, score.outcome) for episode, score in chosen), by)
+    return matrix_of((state_sequence(episode, states, outcome) for episode, outcome in chosen), by)
 
 
 def state_graph(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> StateGraph:
@@ -68,7 +68,7 @@ def state_graph(run: Run | str | Path, by: str = "tool", given: Sequence[str] = 
     from simkit.paths.states import step_sequence, view
 
     states, chosen = view(by), _chosen(run, given)
-    return graph_of((step_sequence(episode, states, score.outcome) for episode, score in chosen), by)
+    return graph_of((step_sequence(episode, states, outcome) for episode, outcome in chosen), by)
 
 
 def absorption(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> Absorption:
@@ -80,22 +80,23 @@ def absorption(run: Run | str | Path, by: str = "tool", given: Sequence[str] = (
 
 def failures(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> FailureMatrix:
     """The transition failure matrix: from people's labels where there are any, else from the first failing event."""
-    from simkit.paths.failures import failure_matrix
+    from simkit.paths.failures import failures_of
+    from simkit.paths.given import meeting
     from simkit.paths.states import view
 
-    chosen = _chosen(run, given)
-    failing = {score.session: seq for _, score in chosen if (seq := first_failing_event(score)) is not None}
-    outcomes = {score.session: score.outcome for _, score in chosen}
-    return failure_matrix([episode for episode, _ in chosen], view(by), failing, outcomes)
+    states = view(by)
+    chosen = meeting(_opened(run).scored, given, lambda score: score.outcome)
+    return failures_of(((episode, first_failing_event(score), score.outcome) for episode, score in chosen), states)
 
 
-def _chosen(run: Run | str | Path, given: Sequence[str]) -> list[Scored]:
-    from simkit.paths.given import select
+def _chosen(run: Run | str | Path, given: Sequence[str]) -> Iterator[tuple[Episode, Outcome]]:
+    from simkit.paths.given import meeting
 
-    scored = (run if isinstance(run, Run) else open_run(run)).scored
-    outcomes = {score.session: score.outcome for _, score in scored}
-    wanted = {str(one.log.session) for one in select((episode for episode, _ in scored), given, outcomes)}
-    return [one for one in scored if one[1].session in wanted]
+    return meeting(_opened(run).scored.outcomes(), given, lambda outcome: outcome)
+
+
+def _opened(run: Run | str | Path) -> Run:
+    return run if isinstance(run, Run) else open_run(run)
 
 
 @dataclass(frozen=True)

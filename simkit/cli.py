@@ -11,11 +11,33 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from cyclopts import App, Parameter
 
 from simkit import __version__
-from simkit.console import guarded, print_json, say
+from simkit.console import Gate, guarded, leave, print_json, say, stopping
 from simkit.errors import UsageError
+from simkit.options import (
+    Accept,
+    Agent,
+    AsJson,
+    AtOnce,
+    By,
+    Cluster,
+    FailUnder,
+    Given,
+    Grace,
+    Isolate,
+    MaxErrored,
+    Models,
+    Out,
+    Resume,
+    RunName,
+    Seed,
+    Trials,
+    User,
+    Workers,
+)
+from simkit.spending import ModelTerms
 
 if TYPE_CHECKING:
-    from simkit.api import Run
+    pass
 
 app = App(
     name="simkit",
@@ -29,37 +51,6 @@ app = App(
     suppress_keyboard_interrupt=False,
 )
 
-Paths = Annotated[tuple[Path, ...], Parameter(help="Scenario files, domain folders, or folders of those.")]
-RunName = Annotated[str, Parameter(help="A run: its name under runs/, its folder, or a database URL.")]
-AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print exactly one JSON object on stdout.")]
-Out = Annotated[str | None, Parameter(help="Where the run is kept: a name under runs/, or a path.")]
-By = Annotated[str, Parameter(help="State view: tool, world, node, act, or your own file.py:function.")]
-Given = Annotated[
-    tuple[str, ...], Parameter(help="Only sessions with KEY=VALUE: persona, scenario, domain, tag, trial, outcome.")
-]
-
-
-def _is_share(_: type, value: Any) -> None:
-    if value is not None and not 0 <= value <= 1:
-        raise ValueError("write a share from 0 to 1, as in 0.9")
-
-
-FailUnder = Annotated[
-    float | None, Parameter(validator=_is_share, help="Exit 1 when the pass rate is below this (0 to 1; 0: never).")
-]
-
-
-Agent = Annotated[
-    str | None,
-    Parameter(help="file.py:name, module:name, reference, null, demo, model:PROVIDER/NAME, or a URL."),
-]
-User = Annotated[str | None, Parameter(help="agenda (if left out), scripted, llm:PROVIDER/NAME, or replay:RUN.")]
-Trials = Annotated[int | None, Parameter(help="How often each scenario is played with each persona; 1, if left out.")]
-Seed = Annotated[int | None, Parameter(help="Reproduces a run byte for byte; 0, if left out.")]
-AtOnce = Annotated[int, Parameter(help="Sessions in flight; changes nothing but the speed.")]
-Resume = Annotated[bool, Parameter(negative="", help="Go on with the run in --out, on the terms it was begun on.")]
-Accept = Annotated[bool, Parameter(negative="", help="Resume though scenarios, personas or agent have changed.")]
-
 
 @app.command
 def run(
@@ -69,18 +60,29 @@ def run(
     trials: Trials = None,
     seed: Seed = None,
     at_once: AtOnce = 64,
+    workers: Workers = 1,
+    cluster: Cluster = False,
+    isolate: Isolate = False,
     out: Out = None,
     resume: Resume = False,
     accept_changes: Accept = False,
+    grace: Grace = 30.0,
     fail_under: FailUnder = None,
+    max_errored: MaxErrored = 0,
+    models: Models = ModelTerms(),
     as_json: AsJson = False,
 ) -> int:
     """Play scenarios against an agent and tell what it did.
 
-    Exits 1 when a session did not pass (or as `--fail-under` says), 2 for wrong input.
+    Exits 1 when a session did not pass (or as `--fail-under` and `--max-errored` say), 2 for wrong input or a store
+    that cannot be written, 130 or 143 when stopped by Ctrl-C or SIGTERM: go on by `--out RUN --resume`.
     """
     from simkit import api
+    from simkit.play.printed import printed_aside
+    from simkit.play.suite import Stop
     from simkit.report.progress import Progress
+    from simkit.telling import run_name, told_of
+    from simkit.trace.manifest import folder_of
 
     if resume and out is None:
         raise UsageError("--resume needs --out RUN: the run to go on with")
@@ -88,9 +90,11 @@ def run(
     chosen = tuple(paths) or tuple(Path(path) for path in begun.get("paths", ())) or _default_paths()
     pack = api.load(*chosen)
     trials = begun.get("trials", 1) if trials is None else trials
+    name = out or run_name(agent)
     with (
         redirect_stdout(sys.stderr),
         Progress(sum(len(case.personas) for case in pack.cases) * max(trials, 0)) as progress,
+        printed_aside(None if "://" in name else folder_of(name) / "printed.txt"),
     ):
         played = api.run(
             pack,
@@ -99,13 +103,19 @@ def run(
             trials=trials,
             seed=begun.get("seed", 0) if seed is None else seed,
             at_once=at_once,
-            out=out or _run_name(agent),
+            workers=workers,
+            cluster=cluster,
+            isolate=isolate,
+            out=name,
             resume=resume,
             accept_changes=accept_changes,
             progress=lambda score: progress.add(score.outcome),
             paths=[str(path) for path in chosen],
+            stop=Stop(grace, stopping(grace)),
+            models=models.or_else(begun.get("models", {})),
         )
-    return _told(played, as_json=as_json, fail_under=1.0 if fail_under is None else fail_under, report=not as_json)
+    gate = Gate(1.0 if fail_under is None else fail_under, max_errored)
+    return told_of(played, as_json=as_json, gate=gate, report=not as_json)
 
 
 @app.command
@@ -133,16 +143,27 @@ def check(
     for problem in checked.problems:
         say(str(problem))
     counted = ", ".join(f"{count} {noun if count != 1 else noun[:-1]}" for noun, count in found.items() if count)
-    say(f"{counted}: " + ("all hold" if checked.ok else f"{len(checked.problems)} problems"))
+    say(
+        f"{counted}: "
+        + ("all hold" if checked.ok else f"{len(checked.problems)} problem{'s' * (len(checked.problems) != 1)}")
+    )
     return 0 if checked.ok else 1
 
 
 @app.command
-def score(run: RunName, *, fail_under: FailUnder = None, as_json: AsJson = False) -> int:
-    """Score a run again from its log; no model is needed."""
-    from simkit import api
+def score(
+    run: RunName, *, fail_under: FailUnder = None, max_errored: MaxErrored = None, as_json: AsJson = False
+) -> int:
+    """Score a run again from its log; no model is needed.
 
-    return _told(api.open_run(run), as_json=as_json, fail_under=fail_under or 0.0, report=False)
+    Exits 1 as `--fail-under` and `--max-errored` say (with the first, 0 may be invalid if the second is left out).
+    """
+    from simkit import api
+    from simkit.telling import told_of
+
+    if max_errored is None and fail_under:
+        max_errored = 0
+    return told_of(api.open_run(run), as_json=as_json, gate=Gate(fail_under or 0.0, max_errored), report=False)
 
 
 @app.command
@@ -157,7 +178,10 @@ def graph(
     from simkit import api
 
     drawn = api.state_graph(run, by, given)
-    print(getattr(drawn, "to_json" if format == "json" else format)())
+    if format == "json":
+        print_json(drawn.to_json())
+    else:
+        print(getattr(drawn, format)())
     return 0
 
 
@@ -167,13 +191,17 @@ def matrix(
     *,
     by: By = "tool",
     failures: Annotated[bool, Parameter(negative="", help="Last good state by first failing state.")] = False,
+    absorption: Annotated[bool, Parameter(negative="", help="Probability of each end, and steps to it.")] = False,
     given: Given = (),
     format: Annotated[Literal["table", "csv", "json"], Parameter(help="How to print it.")] = "table",
 ) -> int:
-    """Print the transition matrix of a run, or with --failures its transition failure matrix."""
+    """Print the transition matrix of a run, its transition failure matrix, or where sessions end from each state."""
     from simkit import api
 
-    counted: Any = (api.failures if failures else api.transitions)(run, by, given)
+    if failures and absorption:
+        raise UsageError("--failures and --absorption are two different tables; ask for one")
+    read: Any = api.failures if failures else api.absorption if absorption else api.transitions
+    counted = read(run, by, given)
     if format == "json":
         print_json(counted.to_json())
     else:
@@ -189,10 +217,11 @@ def report(
 ) -> int:
     """Write a run as one self-contained HTML page: scores, transcripts, state graph, matrix."""
     from simkit import api
+    from simkit.telling import write_report
 
     opened = api.open_run(run)
-    path = out or Path(opened.name) / "report.html"
-    _write_report(opened, path)
+    path = out or (Path(opened.name) if opened.store.folder else Path()) / "report.html"
+    write_report(opened, path)
     say(f"report: {path}")
     return 0
 
@@ -207,9 +236,10 @@ def import_(
 ) -> int:
     """Turn somebody else's recorded sessions into a run that score, matrix, graph and report can read."""
     from simkit import api
+    from simkit.telling import run_name, told_of
 
-    imported = api.import_run(format, file, out or _run_name(file.stem))
-    return _told(imported, as_json=as_json, fail_under=0.0, report=False)
+    imported = api.import_run(format, file, out or run_name(file.stem))
+    return told_of(imported, as_json=as_json, gate=Gate(), report=False)
 
 
 @app.command
@@ -232,6 +262,15 @@ def export(
 
 
 @app.command
+def explain_limits(*, as_json: AsJson = False) -> int:
+    """Print every limit: its value, where to change it, and what becomes of whoever reaches it."""
+    from simkit.limits import limits, table
+
+    print_json([limit._asdict() for limit in limits()]) if as_json else print(table())
+    return 0
+
+
+@app.command
 def schema(
     *, out: Annotated[Path | None, Parameter(help="A folder; all schemas on stdout, if left out.")] = None
 ) -> int:
@@ -246,33 +285,6 @@ def schema(
     return 0
 
 
-def _told(told: Run, *, as_json: bool, fail_under: float, report: bool) -> int:
-    from simkit.report.terminal import print_summary
-
-    summary = told.summary()
-    if as_json:
-        print_json(summary.to_json())
-    else:
-        where = {"Transition matrix": f"simkit matrix {told.name}", "Log": f"simkit export {told.name} --format jsonl"}
-        if report:
-            path = Path(told.name) / "report.html"
-            _write_report(told, path)
-            where = {"HTML report": str(path), **where}
-        else:
-            where["HTML report"] = f"simkit report {told.name}"
-        print_summary(summary, where)
-    rate, errored = summary.total.pass_rate, summary.total.errored
-    if fail_under <= 0:
-        return 0
-    return 1 if errored or rate is None or rate < fail_under else 0
-
-
-def _write_report(told: Run, path: Path) -> None:
-    from simkit.report.html import write_html
-
-    write_html(path, told.summary(), told.scored)
-
-
 def _default_paths() -> tuple[Path, ...]:
     from simkit.spec.files import shipped
 
@@ -280,23 +292,9 @@ def _default_paths() -> tuple[Path, ...]:
     return (here if here.is_dir() else shipped("scenarios"),)
 
 
-def _run_name(what: str | None) -> str:
-    import re
-    import time
-
-    slug = re.sub(r"[^a-z0-9]+", "-", (what or "demo").lower()).strip("-")[-40:] or "run"
-    stem = f"{time.strftime('%Y-%m-%d-%H%M%S')}-{slug}"
-    number = 1
-    name = stem
-    while (Path("runs") / name).exists():
-        number += 1
-        name = f"{stem}-{number}"
-    return name
-
-
 def main(tokens: Sequence[str] | None = None) -> None:
     """The `simkit` command."""
-    sys.exit(guarded(lambda: app(tokens, exit_on_error=False, print_error=False, result_action="return_value")))
+    leave(guarded(lambda: app(tokens, exit_on_error=False, print_error=False, result_action="return_value")))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ Each scenario x persona x trial is one test, so `-k`, `-x` and pytest-xdist do w
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -17,6 +18,9 @@ import pytest
 if TYPE_CHECKING:
     from simkit.metrics.score import SessionScore
     from simkit.paths.episode import Episode
+
+ARGUMENTS = ("agent", "user", "trials", "seed")
+"""What the mark takes besides paths."""
 
 _PLAYED = pytest.StashKey[tuple[Any, Any]]()
 
@@ -38,33 +42,52 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     from simkit import api
     from simkit.errors import SimkitError
 
+    if wrong := _wrong_mark(mark, metafunc.fixturenames):
+        raise pytest.Collector.CollectError(f"{metafunc.definition.nodeid}: {wrong}")
     trials = mark.kwargs.get("trials", 1)
     try:
         cases = api.load(*mark.args).cases
     except SimkitError as error:
-        raise pytest.UsageError("\n".join(error.lines())) from None
+        raise pytest.Collector.CollectError("\n".join(error.lines())) from None
     todo = [(case, persona.persona, trial) for case in cases for persona in case.personas for trial in range(trials)]
     ids = [f"{case.scenario.scenario}-{persona}-{trial}" for case, persona, trial in todo]
-    if "simkit_sitting" not in metafunc.fixturenames:
-        raise pytest.UsageError(f"{metafunc.definition.nodeid}: takes neither `session` nor `episode`; add one")
     metafunc.parametrize("simkit_sitting", todo, ids=ids)
+
+
+def _wrong_mark(mark: pytest.Mark, fixtures: Sequence[str]) -> str:
+    """What is wrong with a mark and its test, and the cure; empty if nothing."""
+    from simkit.errors import did_you_mean
+
+    unknown = next((name for name in mark.kwargs if name not in ARGUMENTS), None)
+    trials = mark.kwargs.get("trials", 1)
+    if unknown:
+        return f"'{unknown}' is no argument of the mark scenarios{did_you_mean(unknown, ARGUMENTS)}"
+    if not isinstance(trials, int) or trials < 1:
+        return f"trials={trials!r}: must be a whole number of 1 or more"
+    if "simkit_sitting" not in fixtures:
+        return "takes neither `session` nor `episode`; add one"
+    return ""
 
 
 @pytest.fixture
 def simkit_sitting() -> Any:
     """The session to be played; given by the marker."""
-    raise pytest.UsageError("the fixtures session and episode need @pytest.mark.scenarios(PATH, …) on the test")
+    pytest.fail("the fixtures session and episode need @pytest.mark.scenarios(PATH, …) on the test", pytrace=False)
 
 
 def _played(request: pytest.FixtureRequest, sitting: Any) -> tuple[Episode, SessionScore]:
     stash = request.node.stash
     if _PLAYED not in stash:
         from simkit import api
+        from simkit.errors import SimkitError
 
         case, persona, trial = sitting
         given = dict(request.node.get_closest_marker("scenarios").kwargs)
         given.pop("trials", None)
-        stash[_PLAYED] = api.play_case(case, given.pop("agent", None), persona=persona, trial=trial, **given)
+        try:
+            stash[_PLAYED] = api.play_case(case, given.pop("agent", None), persona=persona, trial=trial, **given)
+        except SimkitError as error:
+            pytest.fail("\n".join(error.lines()), pytrace=False)
     return stash[_PLAYED]
 
 

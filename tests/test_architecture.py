@@ -24,31 +24,43 @@ FLOORS = {
     "agents": 3,
     "users": 3,
     "imports": 3,
-    "testing": 3,
+    "testing": 4,
     "report": 3,
     "design": 3,
+    "resuming": 3,
+    "limits": 4,
+    "spending": 3,
+    "scored": 4,
+    "spread": 4,
     "runs": 4,
     "api": 5,
     "console": 5,
+    "telling": 5.5,
+    "options": 5,
     "cli": 6,
     "pytest_plugin": 6,
     "__init__": 6,
 }
 """Room -> floor. Imports go downward, or sideways on one floor where `SIDEWAYS` says so."""
 
-SIDEWAYS = {("metrics", "paths")}
-"""Rooms of one floor that may lean on each other: a score reads the episode."""
+SIDEWAYS = {("metrics", "paths"), ("runs", "scored"), ("runs", "spread")}
+"""Rooms of one floor that may lean on each other: a score reads the episode, a run hands out scored sessions."""
 
 WAITS = (
     "play/agent.py",
+    "play/threads.py",
     "play/user.py",
     "play/gate.py",
     "play/session.py",
     "play/suite.py",
+    "play/paying.py",
+    "play/keeping.py",
     "agents/",
     "users/",
     "llm/",
+    "spread/",
     "runs.py",
+    "testing.py",
 )
 """Where `await` may be written."""
 
@@ -112,13 +124,19 @@ def test_await_is_written_at_the_edge_only(file: Path) -> None:
     assert not waits or place.startswith(WAITS), f"{place} waits; keep it pure or move the waiting to {WAITS}"
 
 
+def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines of a function below its signature and docstring: what it does, not what it takes."""
+    does = function.body[1:] if ast.get_docstring(function) else function.body
+    return (function.end_lineno or 0) - does[0].lineno + 1 if does else 0
+
+
 @pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HOUSE)))
 def test_files_are_small_and_say_what_is_in_them(file: Path) -> None:
     tree = ast.parse(file.read_text(encoding="utf-8"))
     long = [
-        f"{node.name} has {node.end_lineno - node.lineno + 1} lines"
+        f"{node.name} has {lines_of(node)} lines"
         for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and (node.end_lineno or 0) - node.lineno >= 45
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines_of(node) > 45
     ]
 
     assert len(file.read_text(encoding="utf-8").splitlines()) <= 320

@@ -1,0 +1,56 @@
+"""The options of the command line: what each is called, takes and means, once for all commands."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from cyclopts import Parameter
+from cyclopts.validators import Number
+
+from simkit.spending import ModelTerms
+
+RunName = Annotated[str, Parameter(help="A run: its name under runs/, its folder, or a database URL.")]
+AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print exactly one JSON object on stdout.")]
+Out = Annotated[str | None, Parameter(help="Where the run is kept: a name under runs/, or a path.")]
+By = Annotated[str, Parameter(help="State view: tool, world, node, act, or your own file.py:function.")]
+Given = Annotated[
+    tuple[str, ...], Parameter(help="Only sessions with KEY=VALUE: persona, scenario, domain, tag, trial, outcome.")
+]
+
+
+def _is_share(_: type, value: Any) -> None:
+    if value is not None and not 0 <= value <= 1:
+        raise ValueError("write a share from 0 to 1, as in 0.9")
+
+
+FailUnder = Annotated[
+    float | None, Parameter(validator=_is_share, help="Exit 1 when the pass rate is below this (0 to 1; 0: never).")
+]
+
+
+Agent = Annotated[
+    str | None,
+    Parameter(help="file.py:name, module:name, reference, null, demo, model:PROVIDER/NAME, or a URL."),
+]
+User = Annotated[str | None, Parameter(help="agenda (if left out), scripted, llm:PROVIDER/NAME, or replay:RUN.")]
+Trials = Annotated[int | None, Parameter(help="How often each scenario is played with each persona; 1, if left out.")]
+Seed = Annotated[int | None, Parameter(help="Reproduces a run byte for byte; 0, if left out.")]
+AtOnce = Annotated[int, Parameter(help="Sessions in flight; changes nothing but the speed.")]
+Workers = Annotated[int, Parameter(help="Processes of this machine that play; --agent is then a reference.")]
+Cluster = Annotated[
+    bool | str,
+    Parameter(negative="", help="Play on the Ray cluster at ADDRESS (--cluster=ADDRESS), or on one of this machine."),
+]
+Isolate = Annotated[
+    bool, Parameter(negative="", help="Each session's agent in a process of its own: it may crash, hang or block.")
+]
+Resume = Annotated[bool, Parameter(negative="", help="Go on with the run in --out, on the terms it was begun on.")]
+Accept = Annotated[bool, Parameter(negative="", help="Resume though scenarios, personas or agent have changed.")]
+Grace = Annotated[
+    float, Parameter(validator=Number(gte=0), help="Seconds for turns under way to finish after Ctrl-C or SIGTERM.")
+]
+Models = Annotated[ModelTerms, Parameter(name="*", negative_iterable=())]
+MaxErrored = Annotated[
+    int | None,
+    Parameter(validator=Number(gte=0), help="Exit 1 when more sessions than this are invalid, whatever the pass rate."),
+]

@@ -1,0 +1,54 @@
+"""What a command tells of a run: the result table or one JSON object, where all else lies, and the exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from simkit.api import Run
+from simkit.console import Gate, print_json, say
+
+
+def told_of(told: Run, *, as_json: bool, gate: Gate, report: bool) -> int:
+    """Tell a run, writing its HTML report beside it where `report`; the exit code."""
+    from simkit.report.terminal import print_summary
+
+    summary = told.summary()
+    if as_json:
+        print_json(summary.to_json() | ({"resumed": told.resumed.to_json()} if told.resumed else {}))
+    else:
+        where = {"Transition matrix": f"simkit matrix {told.name}", "Log": f"simkit export {told.name} --format jsonl"}
+        if report and told.store.folder is not None:
+            path = Path(told.name) / "report.html"
+            write_report(told, path)
+            where = {"HTML report": str(path), **where}
+        else:
+            where["HTML report"] = f"simkit report {told.name}"
+        print_summary(summary, where)
+    if told.resumed:
+        say(f"simkit: {told.resumed}")
+    if told.stopped:
+        say(f"simkit: stopped; go on by: simkit run --out {told.name} --resume")
+        return 128 + told.stopped
+    return gate.code(summary.total, summary.skipped)
+
+
+def write_report(told: Run, path: Path) -> None:
+    """Write the run as one HTML page."""
+    from simkit.report.html import write_html
+
+    write_html(path, told.summary(), told.scored)
+
+
+def run_name(what: str | None) -> str:
+    """A free name under runs/: the moment, and what is run."""
+    import re
+    import time
+
+    slug = re.sub(r"[^a-z0-9]+", "-", (what or "demo").lower()).strip("-")[-40:] or "run"
+    stem = f"{time.strftime('%Y-%m-%d-%H%M%S')}-{slug}"
+    number = 1
+    name = stem
+    while (Path("runs") / name).exists():
+        number += 1
+        name = f"{stem}-{number}"
+    return name

@@ -1,0 +1,136 @@
+"""Scenarios as test cases: each session is a test, and its failure shows the conversation."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tinyshop import write_shop
+
+PASSING = """
+import pytest
+
+@pytest.mark.scenarios("shop", agent="reference", trials=3)
+def test_shop(session, episode):
+    assert session.passed, session.reason
+    assert [call.tool for call in episode.agent_calls] == ["get_order", "cancel_order"]
+"""
+
+
+@pytest.fixture
+def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.Pytester:
+    """A folder with a shop, run the way its owner would: without our own conftest."""
+    write_shop(pytester.path)
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
+    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    return pytester
+
+
+def test_each_scenario_persona_and_trial_is_a_test(suite: pytest.Pytester) -> None:
+    suite.makepyfile(PASSING)
+    result = suite.runpytest_subprocess("-v", "-p", "no:cacheprovider")
+
+    result.assert_outcomes(passed=3)
+    for trial in range(3):
+        result.stdout.fnmatch_lines([f"*::test_shop[[]cancel-lamp-plain-{trial}] PASSED*"])
+
+
+def test_one_session_can_be_chosen_by_name(suite: pytest.Pytester) -> None:
+    suite.makepyfile(PASSING)
+
+    suite.runpytest_subprocess("-k", "plain-1").assert_outcomes(passed=1, deselected=2)
+
+
+def test_a_failure_shows_the_reason_and_the_conversation(suite: pytest.Pytester) -> None:
+    suite.makepyfile(
+        agents="""
+        def agent(turn):
+            return "I have no idea."
+        """,
+        test_fail="""
+        import pytest
+
+        @pytest.mark.scenarios("shop/case.yaml", agent="agents.py:agent")
+        def test_shop(session):
+            assert session.passed, session.reason
+        """,
+    )
+    result = suite.runpytest_subprocess()
+
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E*AssertionError: *orders.W1.status is 'paid', wanted 'cancelled'*",
+            "*simkit session*",
+            "cancel-lamp/plain/0: fail. *",
+            "* user   *",
+            "* agent  I have no idea.",
+            "* ended: *",
+            "* world: orders.W1.status*",
+            "* missing_call *cancel_order*",
+        ]
+    )
+
+
+def test_xdist_plays_the_same_tests(suite: pytest.Pytester) -> None:
+    suite.makepyfile(PASSING)
+    alone = suite.runpytest_subprocess("-v")
+    shared = suite.runpytest_subprocess("-v", "-n", "2")
+
+    def names(result: pytest.RunResult) -> list[str]:
+        return sorted(set(re.findall(r"test_shop\[[^\]]+\]", result.stdout.str())))
+
+    shared.assert_outcomes(passed=3)
+    assert names(shared) == names(alone)
+    assert len(names(alone)) == 3
+
+
+@pytest.mark.parametrize(
+    ("mark", "test", "said"),
+    [
+        ('"shpo"', "session", "shpo: there is no such file or folder; did you mean 'shop'?"),
+        ('"shop", agnt="null"', "session", "*'agnt' is no argument of the mark scenarios; did you mean 'agent'?"),
+        ('"shop", trials=0', "session", "*trials=0: must be a whole number of 1 or more"),
+        ('"shop", agent="null"', "", "*takes neither `session` nor `episode`; add one"),
+    ],
+)
+def test_a_wrong_mark_is_one_clear_line(mark: str, test: str, said: str, suite: pytest.Pytester) -> None:
+    suite.makepyfile(f"import pytest\n@pytest.mark.scenarios({mark})\ndef test_shop({test}):\n    pass\n")
+    result = suite.runpytest_subprocess()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([said])
+    assert len(result.stdout.lines) < 20, "no traceback through pytest and simkit"
+
+
+def test_a_broken_scenario_is_named_with_its_place(suite: pytest.Pytester) -> None:
+    case = suite.path / "shop/case.yaml"
+    case.write_text(case.read_text(encoding="utf-8").replace("wants:", "wnats:"), encoding="utf-8")
+    suite.makepyfile(PASSING)
+
+    result = suite.runpytest_subprocess()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["shop/case.yaml:4:1: 'wnats' is not a key here; did you mean 'wants'?"])
+
+
+def test_an_agent_that_does_not_exist_fails_each_test_in_one_line(suite: pytest.Pytester) -> None:
+    suite.makepyfile(PASSING.replace('"reference"', '"nobody"'))
+    result = suite.runpytest_subprocess()
+
+    result.assert_outcomes(errors=3)
+    result.stdout.fnmatch_lines(["--agent nobody: is no agent; known: demo, null, reference; *"])
+
+
+def test_the_fixtures_need_the_mark(suite: pytest.Pytester) -> None:
+    suite.makepyfile("def test_shop(session):\n    pass\n")
+    result = suite.runpytest_subprocess()
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*the fixtures session and episode need @pytest.mark.scenarios(PATH, …) on the test*"])
+
+
+def test_the_mark_is_known_to_a_strict_suite(suite: pytest.Pytester) -> None:
+    suite.makepyfile(PASSING)
+
+    suite.runpytest_subprocess("--strict-markers", "-W", "error").assert_outcomes(passed=3)
