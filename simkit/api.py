@@ -150,7 +150,7 @@ def _unproven(score: SessionScore) -> Iterator[str]:
     if not score.passed:
         yield f"the reference path does not reach the goal with {score.persona}: {score.reason}"
     for finding in score.findings:
-        yield f"the reference path has a {finding.kind} with {score.persona}: {finding.sentence}"
+        yield f"the reference path shows {finding.kind} with {score.persona}: {finding.sentence}"
 
 
 def _problem(case: Case, what: str) -> Problem:

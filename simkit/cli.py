@@ -87,6 +87,8 @@ def run(
     if resume and out is None:
         raise UsageError("--resume needs --out RUN: the run to go on with")
     begun = api.terms_of(out) if resume and out else {}
+    if resume and out and not begun and not paths and agent is None:
+        api.open_run(out)  # nothing says what to play, so the run has to be there
     chosen = tuple(paths) or tuple(Path(path) for path in begun.get("paths", ())) or _default_paths()
     pack = api.load(*chosen)
     trials = begun.get("trials", 1) if trials is None else trials

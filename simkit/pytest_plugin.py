@@ -40,6 +40,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if mark is None:
         return
     from simkit import api
+    from simkit.agents.resolve import resolve_agent
     from simkit.errors import SimkitError
 
     if wrong := _wrong_mark(mark, metafunc.fixturenames):
@@ -47,6 +48,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     trials = mark.kwargs.get("trials", 1)
     try:
         cases = api.load(*mark.args).cases
+        if isinstance(agent := mark.kwargs.get("agent"), str):
+            for domain in {case.domain.name: case.domain for case in cases}.values():
+                resolve_agent(agent, domain)
     except SimkitError as error:
         raise pytest.Collector.CollectError("\n".join(error.lines())) from None
     todo = [(case, persona.persona, trial) for case in cases for persona in case.personas for trial in range(trials)]

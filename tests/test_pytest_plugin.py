@@ -114,12 +114,12 @@ def test_a_broken_scenario_is_named_with_its_place(suite: pytest.Pytester) -> No
     result.stdout.fnmatch_lines(["shop/case.yaml:4:1: 'wnats' is not a key here; did you mean 'wants'?"])
 
 
-def test_an_agent_that_does_not_exist_fails_each_test_in_one_line(suite: pytest.Pytester) -> None:
+def test_an_agent_that_does_not_exist_is_one_error_before_anything_is_played(suite: pytest.Pytester) -> None:
     suite.makepyfile(PASSING.replace('"reference"', '"nobody"'))
     result = suite.runpytest_subprocess()
 
-    result.assert_outcomes(errors=3)
-    result.stdout.fnmatch_lines(["--agent nobody: is no agent; known: demo, null, reference; *"])
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*--agent nobody: is no agent; known: demo, null, reference; *"])
 
 
 def test_the_fixtures_need_the_mark(suite: pytest.Pytester) -> None:

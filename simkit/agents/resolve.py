@@ -97,7 +97,7 @@ def made_from(thing: Any, domain: Domain) -> AgentMaker:
     if hasattr(thing, "astream") or hasattr(thing, "compile"):
         from simkit.agents.langgraph import from_graph
 
-        return from_graph(thing if hasattr(thing, "astream") else thing.compile())
+        return _built(thing, lambda: from_graph(thing if hasattr(thing, "astream") else thing.compile()))
     if isinstance(thing, type):
         return lambda part: thing()
     if not callable(thing):
@@ -105,8 +105,17 @@ def made_from(thing: Any, domain: Domain) -> AgentMaker:
     if _wants_tools(thing):
         from simkit.agents.langgraph import from_factory
 
-        return from_factory(thing, domain.card)
+        return _built(thing, lambda: from_factory(thing, domain.card))
     return lambda part: thing
+
+
+def _built(thing: Any, build: Callable[[], AgentMaker]) -> AgentMaker:
+    try:
+        return build()
+    except Exception as error:
+        name = getattr(thing, "__name__", type(thing).__name__)
+        what = f"building the graph raised {type(error).__name__}: {one_line(error, 200)}"
+        raise UsageError(f"agent {name}: {what}; mend it before it is played") from None
 
 
 def _wants_tools(thing: Any) -> bool:

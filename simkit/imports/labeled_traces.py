@@ -36,7 +36,7 @@ _TRACE: TypeAdapter[_Trace] = TypeAdapter(_Trace)
 def read(path: Path) -> Iterator[Log]:
     """The labelled conversations, in the file's order. Raises FileError with the line of the first wrong one.
 
-    One that is labelled with a failure has the recorded reward 0.
+    One that is labelled with a failure has failed.
     """
     tools = _tools(path)
     seen: set[str] = set()
@@ -74,8 +74,6 @@ def _happenings(trace: _Trace) -> Iterator[Happening]:
         label = getattr(trace, question)
         if label is not None:
             yield Judged, {"question": question, "verdict": label, "reason": "labelled by a person"}
-    if trace.first_failure_state is not None:
-        yield Judged, {"question": "reward", "verdict": 0.0, "reason": f"failed at {trace.first_failure_state}"}
     yield Ended, {"reason": "recorded"}
 
 

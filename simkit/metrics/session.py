@@ -77,12 +77,12 @@ def measured(metric: Metric, episode: Episode) -> Score:
 
 def first_failing_event(score: SessionScore) -> int | None:
     """The number of the earliest event that shows a failed session failing: a finding on a tool call, the evidence
-    of a failed part of the goal, or what the reason speaks of. None for a session that did not fail."""
+    of a failed part of the goal, or what the reason speaks of. A call that was never made has no event of its own: it
+    blames no neighbour, but the end. None for a session that did not fail."""
     if score.outcome != "fail":
         return None
-    on_calls = [
-        finding.events[0] for finding in score.findings if finding.events and finding.kind != "ungrounded_claim"
-    ]
+    elsewhere = ("ungrounded_claim", "missing_call")
+    on_calls = [one.events[0] for one in score.findings if one.events and one.kind not in elsewhere]
     on_parts = [seq for part in score.goal if part.verdict == "fail" for seq in part.evidence]
     return min((*on_calls, *on_parts, *score.evidence), default=None)
 

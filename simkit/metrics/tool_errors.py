@@ -179,7 +179,7 @@ def _repeated(
 def _unasked(episode: Episode, alignment: Alignment, explained: frozenset[int]) -> Iterator[Finding]:
     for call in alignment.extra:
         if call.outcome == "ok" and call.seq not in explained and effect(episode.card, call) == "write":
-            sentence = f"{describe_call(call)} is a write that nothing asked for"
+            sentence = f"{describe_call(call)} is a write that the reference path does not have"
             yield Finding(kind="redundant_call", events=(call.seq,), sentence=sentence)
 
 

@@ -24,7 +24,7 @@ def describe(tool: str, arguments: Any) -> str:
     """A tool and its arguments as one would call it."""
     if not isinstance(arguments, Mapping):
         return f"{tool}({shown(arguments)})"
-    return one_line(f"{tool}({', '.join(f'{name}={shown(value)}' for name, value in arguments.items())})", 160)
+    return one_line(f"{tool}({', '.join(f'{name}={shown(value)}' for name, value in sorted(arguments.items()))})", 160)
 
 
 def differences(changes: Iterable[Change]) -> Iterator[str]:
@@ -47,6 +47,11 @@ def apart(path: str, left: Any, right: Any) -> Iterator[tuple[str, Any, Any]]:
     elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
         for number, (one, other) in enumerate(zip(left, right, strict=True)):
             yield from apart(f"{path}.{number}", one, other)
+    elif isinstance(left, list) and isinstance(right, list):
+        common = list(zip(left, right, strict=False))
+        for number, (one, other) in enumerate(common):
+            yield from apart(f"{path}.{number}", one, other)
+        yield f"the length of {path}", len(left), len(right)
     elif not same(left, right):
         yield path, left, right
 

@@ -12,6 +12,8 @@ are solved by eliminating one state after the other; each pivot is the sum of wh
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -55,7 +57,9 @@ class Absorption:
 
     def csv(self) -> str:
         """A row a state: the probability of each end, then the expected steps to any."""
-        return "".join(",".join(csv_cell(cell) for cell in row) + "\r\n" for row in self._rows())
+        file = io.StringIO()
+        csv.writer(file, lineterminator="\n").writerows([csv_cell(cell) for cell in row] for row in self._rows())
+        return file.getvalue()
 
     def table(self) -> str:
         """The same as aligned text."""
@@ -73,7 +77,9 @@ class Absorption:
 
 def absorption(matrix: TransitionMatrix) -> Absorption:
     """Where sessions end from each state of `matrix`, taking it as a first-order Markov chain."""
-    return absorption_of(matrix.counts.astype(np.float64), matrix.states, matrix.ends)
+    seen = matrix.transitions > 0
+    states, ends = (matrix.states, matrix.ends) if seen else ((), ())
+    return absorption_of(matrix.counts_in(states).astype(np.float64), states, ends)
 
 
 def absorption_of(weights: Floats, states: Sequence[str], ends: Sequence[str]) -> Absorption:

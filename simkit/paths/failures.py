@@ -20,7 +20,7 @@ import numpy as np
 from simkit.paths.episode import Episode
 from simkit.paths.states import END, START, View, act, in_order, label_of, step_sequence
 from simkit.paths.table import Counts, csv_table, text_table
-from simkit.trace.events import Ended, Event, Failed
+from simkit.trace.events import Ended, Event, Failed, Judged
 
 
 class Failure(NamedTuple):
@@ -139,7 +139,8 @@ def _found(episode: Episode, view: View, number: int, outcome: str) -> Failure:
 
 
 def _named(event: Event, episode: Episode, outcome: str) -> str:
-    if isinstance(event, Ended):
+    if isinstance(event, Ended | Judged):
+        # A verdict says that the session failed, not where.
         return END + outcome
     if isinstance(event, Failed):
         return f"failed.{event.boundary}"

@@ -63,7 +63,7 @@ def _headline(summary: Summary, ink: tuple[str, str]) -> RenderableType:
     title = Text.assemble((one_line(summary.run, 60), "bold"), (f"  {', '.join(counts)}{agent}", "dim"))
     lines = [Rule(style="dim", characters="─" if ink[0] == "█" else "-"), title, Text(), _rate_line(total, ink)]
     if total.errored:
-        fault = f"{total.errored} invalid, not counted (fault of user, tool, model or simkit)"
+        fault = f"{total.errored} invalid, not counted (nothing to judge by, or a fault of user, tool, model or simkit)"
         lines.append(Text.assemble(" " * 11, (fault, "yellow")))
     if summary.skipped:
         lines.append(Text.assemble(" " * 11, (f"{summary.skipped} skipped: a budget was used up", "yellow")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
@@ -14,6 +15,7 @@ from simkit.spec.goal import CallPattern, EndState, Says, Step
 from simkit.spec.persona import PHRASES, Persona
 from simkit.spec.rules import Rule, fill
 from simkit.spec.scenario import Scenario
+from simkit.spec.state import names_at
 from simkit.spec.strict_yaml import Document, Loc
 
 _HOLE = re.compile(r"\{(\w+)\}")
@@ -46,6 +48,10 @@ def _fact_mistakes(scenario: Scenario, domain: Domain, document: Document) -> It
                 cure = did_you_mean(name, slots)
                 what = f"'{name}' is no slot of domain '{domain.name}'{cure} (a new slot goes to domain.yaml)"
                 yield document.error(what, (*loc, name), key=True)
+    for at, name in enumerate(scenario.does_not_know):
+        if name in scenario.knows:
+            what = f"'{name}' stands in knows and in does_not_know; remove it from one"
+            yield document.error(what, ("does_not_know", at))
     for hole in _HOLE.findall(scenario.opening):
         if hole not in scenario.knows:
             what = f"the opening names '{{{hole}}}', which the user does not know{did_you_mean(hole, scenario.knows)}"
@@ -159,7 +165,7 @@ def _unknown_tool(name: str, by: str, tools: Iterable[Tool], document: Document,
 
 def _end_mistakes(end: EndState, domain: Domain, document: Document, loc: Loc) -> Iterator[FileError]:
     for path in end.world:
-        yield from _table_mistakes(path, domain.tables, document, (*loc, "world", path), key=True)
+        yield from _path_mistakes(path, domain.tables, document, (*loc, "world", path))
     yield from _pattern_mistakes(end.calls, domain, document, (*loc, "calls"))
     for at, says in enumerate(end.says):
         yield from _says_mistakes(says, domain, document, (*loc, "says", at))
@@ -210,6 +216,20 @@ def _table_mistakes(
         yield document.error(f"the world has no table '{table}'{did_you_mean(table, tables)}", loc, key=key)
 
 
+def _path_mistakes(path: str, tables: Mapping[str, Any], document: Document, loc: Loc) -> Iterator[FileError]:
+    """A table that is not there, or a field that is nearly one of the table's."""
+    yield from _table_mistakes(path, tables, document, loc, key=True)
+    table, *rest = path.split(".")
+    rows = tables.get(table, {})
+    if len(rest) == 2 and rest[0] in rows:
+        fields = {field for row in rows.values() for field in row}
+        near = difflib.get_close_matches(rest[1], fields, n=1, cutoff=0.85)
+        if rest[1] not in fields and near:
+            # Tools may make new fields; one that is nearly an old one is a slip.
+            what = f"no record of {table} has a field '{rest[1]}'; did you mean '{near[0]}'?"
+            yield document.error(what, loc, key=True)
+
+
 def domain_mistakes(
     said: DomainFile, tools: tuple[Tool, ...], tables: Mapping[str, Any], policy: str, document: Document
 ) -> Iterator[FileError]:
@@ -233,6 +253,9 @@ def domain_mistakes(
             yield document.error(what, ("user_acts", at, "arguments", name), key=True)
     for kind, path in said.catalogue.items():
         yield from _table_mistakes(path, tables, document, ("catalogue", kind), key=False)
+        if path.split(".")[0] in tables and not any(names_at(tables, path)):
+            what = f"{path} leads to nothing; write table.*.field, a field that the records have"
+            yield document.error(what, ("catalogue", kind))
 
 
 def _rule_mistakes(
@@ -282,7 +305,11 @@ def persona_mistakes(persona: Persona, document: Document) -> Iterator[FileError
     for act, lines in persona.phrases.items():
         if act not in PHRASES:
             yield document.error(f"'{act}' is no wording{did_you_mean(act, PHRASES)}", ("phrases", act), key=True)
+        if not lines or not all(line.strip() for line in lines):
+            yield document.error(f"a wording for '{act}' is empty; write one, or leave '{act}' out", ("phrases", act))
         for at, line in enumerate(lines):
+            if act == "tell" and "{value}" not in line and line.strip():
+                yield document.error("a wording for 'tell' must hold {value}: the fact itself", ("phrases", act, at))
             for hole in set(_HOLE.findall(line)) - _PHRASE_HOLES:
                 what = f"nothing fills '{{{hole}}}'{did_you_mean(hole, _PHRASE_HOLES)}"
                 yield document.error(what, ("phrases", act, at))

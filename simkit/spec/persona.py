@@ -45,14 +45,14 @@ class Irritation(Frozen):
 
     model_config = ConfigDict(strict=True)
 
-    question: float = 0.0
+    question: float = Field(default=0.0, ge=0)
     """being asked something"""
-    repeated: float = 1.0
+    repeated: float = Field(default=1.0, ge=0)
     """being asked what was already answered, or told the same again"""
-    refusal: float = 0.5
-    error: float = 1.0
+    refusal: float = Field(default=0.5, ge=0)
+    error: float = Field(default=1.0, ge=0)
     """hearing that something went wrong"""
-    stalled: float = 1.0
+    stalled: float = Field(default=1.0, ge=0)
     """a reply that moves nothing"""
 
 

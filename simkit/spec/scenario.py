@@ -80,6 +80,14 @@ class Scenario(Frozen):
     tags: tuple[str, ...] = ()
 
     @model_validator(mode="after")
+    def _personas_differ(self) -> Scenario:
+        for at, name in enumerate(self.personas):
+            if name in self.personas[:at]:
+                what = "persona '{name}' stands here twice; keep one"
+                raise PydanticCustomError("bad_personas", what, {"name": name, "at": ["personas", at]})
+        return self
+
+    @model_validator(mode="after")
     def _facts_exist(self) -> Scenario:
         known = set(self.knows).union(*(change.knows for change in self.changes))
         for slot in self.discloses:

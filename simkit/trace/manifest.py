@@ -93,8 +93,9 @@ def release(folder: Path) -> None:
 def find(run: str | Path) -> Path:
     """The folder of a run that exists. Raises UsageError, with the nearest name, for anything else."""
     folder = folder_of(run)
-    if (folder / MANIFEST).is_file():
-        return folder
+    for place in (folder, Path(run)):
+        if (place / MANIFEST).is_file():
+            return place
     near = sorted(str(path.parent) for path in folder.parent.glob(f"*/{MANIFEST}"))
     names = near if "/" in str(run) or os.sep in str(run) else [Path(path).name for path in near]
     cure = did_you_mean(run, names) or "; make one with simkit run --out NAME"

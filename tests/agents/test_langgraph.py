@@ -14,6 +14,7 @@ from langgraph.prebuilt import ToolNode
 
 import simkit
 import simkit.api
+from simkit.errors import UsageError
 from simkit.paths.episode import Episode
 from simkit.trace.events import NodeEntered, ToolCalled
 
@@ -160,3 +161,18 @@ def test_a_graph_that_raises_fails_its_session_with_its_own_frame(shop: Path) ->
     failed = played(shop, graph.compile()).failures[0]
 
     assert failed.error.startswith("KeyError: 'who am I' (test_langgraph.py:")
+
+
+def build_nothing(tools: list[Any]) -> Any:
+    """A factory that forgot to return its graph."""
+
+
+def build_badly(tools: list[Any]) -> Any:
+    """A factory that raises."""
+    raise RuntimeError("no model today")
+
+
+@pytest.mark.parametrize(("build", "says"), [(build_nothing, "made a NoneType"), (build_badly, "no model today")])
+def test_a_factory_that_fails_is_wrong_input_before_anything_is_played(shop: Path, build: Any, says: str) -> None:
+    with pytest.raises(UsageError, match=says):
+        played(shop, build)

@@ -199,6 +199,5 @@ def test_calls_stand_in_the_text_of_labelled_traces(tmp_path: Path) -> None:
         'Compose {} ok "Done."',
         "last_success_state Parse",
         "first_failure_state GetRecipes",
-        "reward 0.0",
         "ended",
     ]

@@ -91,11 +91,11 @@ def test_states_from_which_no_end_can_be_reached_are_lost_and_take_for_ever() ->
     assert found.to_json()["steps_given"] == [[1.0], [None], [None], [None], [0.0]]
 
 
-def test_a_run_without_sessions_has_no_end_to_reach() -> None:
+def test_of_a_run_without_sessions_nothing_is_said() -> None:
     found = absorption(matrix_of([], "tool"))
 
     assert isinstance(found, Absorption)
-    assert (found.ends, found.lost.tolist(), found.steps.tolist()) == ((), [1.0], [np.inf])
+    assert (found.states, found.ends, found.lost.tolist(), found.steps.tolist()) == ((), (), [], [])
 
 
 @pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf])

@@ -20,7 +20,7 @@ from simkit.spec.values import Value, same_date, values_in
 
 _RELATIVE = re.compile(
     r"\b(today|tomorrow|yesterday|tonight|(?:mon|tues|wednes|thurs|fri|satur|sun)day|(?:next|last|this|past|coming)"
-    r" (?:week|month|weekend)|(?:days?|weeks?|months?) (?:ago|from now|later|earlier)"
+    r" (?:day|week|month|weekend)|(?:days?|weeks?|months?) (?:ago|from now|later|earlier)"
     r"|in (?:a|\w+) (?:days?|weeks?|months?))\b",
     re.IGNORECASE,
 )
