@@ -14,7 +14,7 @@ import anyio
 
 from simkit import __version__
 from simkit.agents.resolve import isolated
-from simkit.errors import SimkitError, UsageError
+from simkit.errors import FileError, SimkitError, UsageError
 from simkit.metrics.score import SessionScore
 from simkit.metrics.session import Metric
 from simkit.play.suite import Cast, Stop, play_suite, sittings
@@ -254,8 +254,12 @@ def import_run(format: str, file: str | Path, out: str | Path | None = None) -> 
     store = Store.create(out, known) if out is not None else Store.temporary(known)
     try:
         with store:
+            empty = True
             for log in read(path):
                 store.add(log)
+                empty = False
+            if empty:
+                raise FileError(path, f"holds no session; check that its format is {format} and it was written whole")
     except SimkitError:
         store.discard()
         raise
