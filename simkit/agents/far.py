@@ -83,13 +83,14 @@ class Far:
         with Watchdog.on_guard() as watchdog:
             leash = Leash(watchdog, str(SessionKey(**hello["key"])))
             agent: Agent | None = None
-            async for heard in self.turns_out:
-                try:
-                    agent = agent or made(lambda part: _resolved(hello)(part), _part(hello), leash, math.inf)
-                    self.say("answer", text=await reply(agent, self.turn(heard, leash), leash, math.inf))
-                except Fault as fault:
-                    error = fault.error
-                    self.say("raised", type=type(error).__name__, text=said(error) + where(error.__traceback__))
+            with anyio.CancelScope() as scope, leash.session(scope):
+                async for heard in self.turns_out:
+                    try:
+                        agent = agent or made(lambda part: _resolved(hello)(part), _part(hello), leash, math.inf)
+                        self.say("answer", text=await reply(agent, self.turn(heard, leash), leash, math.inf))
+                    except Fault as fault:
+                        error = fault.error
+                        self.say("raised", type=type(error).__name__, text=said(error) + where(error.__traceback__))
 
 
 def _random(version: int, numbers: list[int], gauss: float | None) -> random.Random:

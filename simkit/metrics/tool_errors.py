@@ -59,13 +59,15 @@ def tool_errors(episode: Episode, *, reached: bool | None = None, whole: bool = 
 
 def _beside_each_other(episode: Episode, found: list[Finding], reached: bool, whole: bool) -> list[Finding]:
     """What is seen by comparing the calls with the reference path, where there is one, and with each other."""
-    again = tuple(repeats(episode))
+    # Where the goal was reached, looking again at what is unchanged did no harm.
+    harmless = "read" if reached else None
+    again = tuple(pair for pair in repeats(episode) if effect(episode.card, pair[0]) != harmless)
     if not episode.scenario.reference:
-        return list(_repeated(episode, again, _explained(found), frozenset(), reached))
+        return list(_repeated(again, _explained(found), frozenset()))
     alignment = align(episode) if again or not reached else _NOTHING
     wanted = frozenset(match.call.seq for match in alignment.matches)
     more = [] if reached else list(_beside_reference(episode, alignment, whole))
-    more += _repeated(episode, again, _explained([*found, *more]), wanted, reached)
+    more += _repeated(again, _explained([*found, *more]), wanted)
     explained = _explained([*found, *more])
     more += _needless_changes(episode, explained) if reached else _unasked(episode, alignment, explained)
     return more
@@ -165,13 +167,9 @@ def _in_turns_of_their_own(episode: Episode, calls: list[ToolCalled]) -> bool:
 Repeats = tuple[tuple[ToolCalled, ToolCalled], ...]
 
 
-def _repeated(
-    episode: Episode, again: Repeats, explained: frozenset[int], wanted: frozenset[int], reached: bool
-) -> Iterator[Finding]:
+def _repeated(again: Repeats, explained: frozenset[int], wanted: frozenset[int]) -> Iterator[Finding]:
     for call, earlier in again:
-        if call.seq in explained or {call.seq, earlier.seq} <= wanted:
-            continue
-        if not (reached and effect(episode.card, call) == "read"):
+        if call.seq not in explained and not {call.seq, earlier.seq} <= wanted:
             sentence = f"{describe_call(call)} repeats event {earlier.seq}, and nothing had changed since"
             yield Finding(kind="redundant_call", events=(call.seq, earlier.seq), sentence=sentence)
 

@@ -181,24 +181,26 @@ async def reply(agent: Agent, turn: Turn, leash: Leash, seconds: float) -> str:
     Raises Fault for whatever else the agent does, and TimeoutError where it outlasts its session. A cancellation goes
     through, unless the agent made it up.
     """
-    answer, error, late, began = None, None, False, time.monotonic()
-    cancelled_before = leash.watchdog.cancelling
-    with anyio.CancelScope(deadline=anyio.current_time() + seconds) as scope, leash.turn(seconds, scope):
+    answer, error, began, cancelled_before = None, None, time.monotonic(), leash.cancelling
+    leash.begin(seconds)
+    try:
         try:
             answer, error = await _answer(agent, turn, leash)
         except BaseException as raised:
             leash.hung(raised)
-            if _is_ours(raised):
+            if _is_ours(raised) and not (leash.expired and isinstance(raised, leash.watchdog.cancelled)):
                 raise
             error = raised
         finally:
-            if leash.abandoned and (task := leash.watchdog.task()) is not None:
-                leave_scopes(task, scope)
-        late = leash.late
-        if not scope.cancel_called and leash.watchdog.cancelling > cancelled_before:
-            await _calm(leash.watchdog, cancelled_before)
-    if late or scope.cancelled_caught or isinstance(error, Interrupted):
-        if time.monotonic() < began + seconds and not scope.cancelled_caught:
+            if leash.abandoned and leash.task is not None:
+                leave_scopes(leash.task, leash.scope)
+        late = leash.late or leash.expired
+        if not leash.scope.cancel_called and leash.cancelling > cancelled_before:
+            await _calm(leash, cancelled_before)
+    finally:
+        leash.end()
+    if late or isinstance(error, Interrupted):
+        if time.monotonic() < began + seconds:
             raise TimeoutError
         raise Fault(TimeoutError(f"no answer within {seconds:g} s").with_traceback(leash.where))
     if error is not None:
@@ -210,15 +212,17 @@ async def reply(agent: Agent, turn: Turn, leash: Leash, seconds: float) -> str:
 
 def made(make: AgentMaker, part: Part, leash: Leash, seconds: float) -> Agent:
     """The agent of one session. Raises Fault for whatever its maker raises, and where it takes too long."""
+    leash.begin(seconds)
     try:
-        with leash.turn(seconds):
-            return leash.watchdog.step(leash, leash.context.run, make, part)  # type: ignore[no-any-return]
+        return leash.watchdog.step(leash, leash.context.run, make, part)  # type: ignore[no-any-return]
     except Interrupted:
         raise Fault(TimeoutError(f"no agent was made within {seconds:g} s").with_traceback(leash.where)) from None
     except BaseException as error:
         if _is_ours(error):
             raise
         raise Fault(error) from None
+    finally:
+        leash.end()
 
 
 async def _answer(agent: Agent, turn: Turn, leash: Leash) -> tuple[Any, BaseException | None]:
@@ -261,11 +265,10 @@ def _is_a_signal(error: KeyboardInterrupt) -> bool:
     return any(frame.f_code is code for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
-async def _calm(watchdog: Watchdog, before: int) -> None:
+async def _calm(leash: Leash, before: int) -> None:
     """Take back that an agent asked asyncio to cancel the task in which its session is played."""
-    task = watchdog.task()
-    while task.cancelling() > before:
-        task.uncancel()
+    while leash.cancelling > before:
+        leash.task.uncancel()
     try:
         await anyio.lowlevel.checkpoint()
     except anyio.get_cancelled_exc_class():

@@ -67,7 +67,12 @@ class Leash:
         """When its turn is over its time, in seconds of the monotonic clock."""
         self.ends = inf
         """When its session is over its time."""
-        self.scopes: list[anyio.CancelScope] = []
+        self.task = watchdog.task()
+        """The asyncio task in which the session is played; None in another event loop."""
+        self.scope = anyio.CancelScope()
+        """What the session is played in."""
+        self.expired = False
+        """Whether the session was cancelled because a turn was over its time."""
         self.where: TracebackType | None = None
         """Where it hung, once it did."""
         self.abandoned = False
@@ -81,25 +86,30 @@ class Leash:
     @contextmanager
     def session(self, scope: anyio.CancelScope) -> Iterator[None]:
         """The session whose agent this is, played in `scope`."""
-        self.scopes.append(scope)
+        self.scope = scope
         self.ends = time.monotonic() + scope.deadline - anyio.current_time()
         yield
-        self.scopes.remove(scope)
 
-    @contextmanager
-    def turn(self, seconds: float, scope: anyio.CancelScope | None = None) -> Iterator[None]:
-        """A turn that may take `seconds` and is played in `scope`."""
-        if scope is not None:
-            self.scopes.append(scope)
+    def begin(self, seconds: float) -> None:
+        """A turn begins that may take `seconds`."""
         self.due, self.where = min(time.monotonic() + seconds, self.ends), None
         self.watchdog.waiting[self] = None
-        try:
-            yield
-        finally:
-            self.due, self.cut = inf, None
-            self.watchdog.waiting.pop(self, None)
-            if scope is not None:
-                self.scopes.remove(scope)
+
+    def end(self) -> None:
+        """The turn is over."""
+        self.due, self.cut = inf, None
+        self.watchdog.waiting.pop(self, None)
+
+    def expire(self) -> None:
+        """Cancel a turn that is over its time, and with it the session: it has no other turn after that one."""
+        if self.late:
+            self.expired = True
+            self.scope.cancel()
+
+    @property
+    def cancelling(self) -> int:
+        """How often asyncio was asked to cancel the session's task."""
+        return self.task.cancelling() if self.task is not None else 0
 
     def hung(self, error: BaseException) -> None:
         """Where it was when it was cancelled or interrupted, unless that is known better."""
@@ -110,8 +120,7 @@ class Leash:
         """Give back time that somebody else took."""
         self.due += seconds
         self.ends += seconds
-        for scope in self.scopes:
-            scope.deadline += seconds
+        self.scope.deadline += seconds
 
 
 class Watchdog:
@@ -166,12 +175,6 @@ class Watchdog:
             if self._signal:
                 signal.signal(self._signal, before)
 
-    @property
-    def cancelling(self) -> int:
-        """How often asyncio was asked to cancel the present task."""
-        task = self.task()
-        return task.cancelling() if task is not None else 0
-
     def leave(self) -> Leash | None:
         """simkit's own code runs now, though an agent called it, and must not be interrupted. Whose code ran: `running`
         is to be set to it afterwards."""
@@ -211,8 +214,14 @@ class Watchdog:
             if leash is not None and now > leash.due and now - self.since > EVERY:
                 self._interrupt(leash)
             for other in list(self.waiting):
-                if other is not leash and now > other.due + OVERDUE and other.cut is not None:
-                    self.wake(other.cut)
+                if now > other.due and other is not leash:
+                    self._remind(other, now)
+
+    def _remind(self, leash: Leash, now: float) -> None:
+        if not leash.expired:
+            self.wake(leash.expire)
+        elif now > leash.due + OVERDUE and (cut := leash.cut) is not None:
+            self.wake(cut)
 
     def _interrupt(self, leash: Leash) -> None:
         with self._lock:
@@ -251,7 +260,6 @@ class Steps(Coroutine[Any, Any, Any]):
         """Whether it is to end at its next cancellation, whatever it does."""
         if inside:
             leash.cut = self.cut
-            self._task = leash.watchdog.task()
 
     def send(self, value: Any) -> Any:
         """Run to the next `await`."""
@@ -284,9 +292,9 @@ class Steps(Coroutine[Any, Any, Any]):
 
     def cut(self) -> None:
         """Never run it again, from its next moment on: for a turn that shields itself from cancellation."""
-        if self.leash.late and self._cut is None and self._task is not None:
-            self._cut = self._task
-            self._task.cancel()
+        if self.leash.late and self._cut is None and self.leash.task is not None:
+            self._cut = self.leash.task
+            self._cut.cancel()
 
     def close(self) -> None:
         """End it, or give it up."""

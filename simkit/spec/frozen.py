@@ -25,7 +25,9 @@ class Frozen(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _name_unknown_keys(cls, data: Any) -> Any:
-        if isinstance(data, dict) and (unknown := [key for key in data if key not in cls.model_fields]):
+        fields = cls.__pydantic_fields__
+        if isinstance(data, dict) and not data.keys() <= fields.keys():
+            unknown = [key for key in data if key not in fields]
             raise ValidationError.from_exception_data(cls.__name__, list(cls._mistakes(data, unknown)))
         return data
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from simkit.trace.events import SHARED, Event, Started
 from simkit.trace.log import Beside, SessionHash, SessionKey, body_of, shared
-from simkit.trace.writer import Cut, Happened, Intended, Opened, Settled, Writer
+from simkit.trace.writer import Cut, Happened, Intended, Named, Opened, Settled, Writer
 
 AT_ONCE = Beside()
 
@@ -27,13 +27,12 @@ class Recorder:
 
     def record(self, event: Event, beside: Beside = AT_ONCE) -> None:
         """Keep the session's next event. Does not wait for the disk. Raises StoreError if an earlier write failed."""
-        blobs: tuple[tuple[str, str], ...] = ()
         if isinstance(event, Started):
-            blobs = tuple(shared(getattr(event, name)) for name in SHARED)
             if not self._opened:
                 self._writer.put(Opened(self.session, self.key, str(event.domain.get("domain", ""))))
+            self._writer.put(Named(tuple(shared(getattr(event, name)) for name in SHARED)))
         body = body_of(event)
-        self._writer.put(Happened(self.session, event.seq, event.kind, body, beside, blobs))
+        self._writer.put(Happened(self.session, event.seq, event.kind, body, beside.at, beside.took, beside.cost))
         if self._hash is not None:
             self._hash.add(body)
         self.events += 1

@@ -97,8 +97,7 @@ class _SharedWriter(Writer):
     def _insert(self, connection: Connection, group: _Group) -> None:
         from simkit.trace import tables
 
-        rows = [*group.events, *group.intents]
-        numbers = {row["session"] for row in rows}
+        numbers = {event.session for event in group.events} | {row["session"] for row in group.intents}
         numbers |= {row["of_session"] for row in (*group.settled, *group.cuts, *group.finished)}
         held = {number: self.claims[number] for number in numbers}
         if tables.hold(connection, held) != numbers:
@@ -114,7 +113,7 @@ class _SharedWriter(Writer):
             (tables.FINISH_SESSIONS, group.finished),
         ):
             if some:
-                connection.execute(statement, some)
+                tables.execute(connection, statement, some)
         self._known.update(group.blobs)
         for row in group.finished:
             self.claims.pop(row["of_session"], None)

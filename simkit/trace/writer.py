@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simkit.errors import StoreError
 from simkit.trace.events import plain
-from simkit.trace.log import Beside, SessionKey, canonical_line
+from simkit.trace.log import SessionKey, canonical_line
 from simkit.trace.manifest import cannot_write
 
 if TYPE_CHECKING:
@@ -37,16 +37,23 @@ class Opened(NamedTuple):
     domain: str
 
 
+class Named(NamedTuple):
+    """Values that the body of the event to come names by digest."""
+
+    blobs: Sequence[tuple[str, str]]
+    """Digest and text of each."""
+
+
 class Happened(NamedTuple):
-    """An event of a session."""
+    """An event of a session: the row that it becomes."""
 
     session: int
     seq: int
     kind: str
     body: str
-    beside: Beside
-    blobs: Sequence[tuple[str, str]] = ()
-    """Digest and text of the values that the body names by digest."""
+    at: float
+    took: float
+    cost: float | None
 
 
 class Intended(NamedTuple):
@@ -87,7 +94,7 @@ class Finished(NamedTuple):
     events: int
 
 
-Entry = Opened | Happened | Intended | Settled | Cut | Finished | Durable | None
+Entry = Opened | Named | Happened | Intended | Settled | Cut | Finished | Durable | None
 """None ends the writer."""
 
 
@@ -97,7 +104,7 @@ class _Group:
 
     blobs: dict[str, str] = field(default_factory=dict)
     sessions: list[dict[str, Any]] = field(default_factory=list)
-    events: list[dict[str, Any]] = field(default_factory=list)
+    events: list[Happened] = field(default_factory=list)
     intents: list[dict[str, Any]] = field(default_factory=list)
     settled: list[dict[str, Any]] = field(default_factory=list)
     cuts: list[dict[str, Any]] = field(default_factory=list)
@@ -105,9 +112,9 @@ class _Group:
 
     def add(self, entry: Entry) -> None:
         match entry:
-            case Happened(session, seq, kind, body, beside, blobs):
-                row = {"session": session, "seq": seq, "kind": kind, "body": body}
-                self.events.append(row | {"at": beside.at, "took": beside.took, "cost": beside.cost})
+            case Happened():
+                self.events.append(entry)
+            case Named(blobs):
                 self.blobs.update(blobs)
             case Opened(session, key, domain):
                 self.sessions.append({"id": session, **key._asdict(), "domain": domain})
@@ -136,19 +143,28 @@ class Writer:
         self._known: set[str] = set()
         self._starting = threading.Lock()
         self._closed = False
+        self._takes = False
+        """Whether the thread runs."""
         self.failure: StoreError | None = None
 
     def put(self, entry: Entry) -> None:
         """Hand over an entry. Waits only while the queue is full. Raises StoreError if an earlier write failed."""
+        if self.failure or not self._takes:
+            self._make_ready()
+        if self._queue.qsize() >= WAITING:
+            self._wait_for_room()
+        self._queue.put(entry)
+
+    def _make_ready(self) -> None:
         if self.failure:
             raise self.failure
         if self._closed:
             raise StoreError(f"{self._place}: is closed; record before close()")
-        if self._thread is None:
-            self._start()
-        if self._queue.qsize() >= WAITING:
-            self._wait_for_room()
-        self._queue.put(entry)
+        with self._starting:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="simkit-writer", daemon=True)
+                self._thread.start()
+            self._takes = True
 
     def _wait_for_room(self) -> None:
         self._taken.clear()
@@ -175,19 +191,13 @@ class Writer:
     def close(self) -> None:
         """Write all that was handed over and end the thread. Raises StoreError if any write failed."""
         with self._starting:
-            thread, self._thread, self._closed = self._thread, None, True
+            thread, self._thread, self._closed, self._takes = self._thread, None, True, False
         if thread is not None:
             self._queue.put(None)
             self._hurry.set()
             thread.join()
         if self.failure:
             raise self.failure
-
-    def _start(self) -> None:
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="simkit-writer", daemon=True)
-                self._thread.start()
 
     def _run(self) -> None:
         while True:
@@ -252,5 +262,5 @@ class Writer:
             (tables.FINISH_SESSIONS, group.finished),
         ):
             if rows:
-                connection.execute(statement, rows)
+                tables.execute(connection, statement, rows)
         self._known.update(group.blobs)

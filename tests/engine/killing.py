@@ -49,7 +49,7 @@ class Service:
 def paid_service(delay: float) -> Iterator[Service]:
     """A paid service that takes `delay` seconds for a call."""
     command = [sys.executable, str(HERE / "payservice.py"), str(delay)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8") as process:
         assert process.stdout is not None
         try:
             yield Service(int(process.stdout.readline()))
@@ -89,7 +89,7 @@ class Rig:
         """The suite, being played."""
         known = {**os.environ, "PAY_PORT": str(self.service.port), "COLUMNS": "200", **(environment or {})}
         streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options}
-        process = subprocess.Popen(self.command(out, *more), text=True, env=known, **streams)
+        process = subprocess.Popen(self.command(out, *more), encoding="utf-8", env=known, **streams)
         self.running.append(process)
         return process
 

@@ -41,7 +41,8 @@ class Facts:
         self.words: set[str] = set()
         """Ids, emails and bare numbers, without case and separators."""
         self.numbers_in_ids: set[str] = set()
-        self.texts: list[str] = []
+        self.texts: dict[str, None] = {}
+        """Each once."""
         self.relative = False
         """Whether somebody spoke of a day relatively to the session's clock."""
 
@@ -49,7 +50,7 @@ class Facts:
         """The same facts, to be added to."""
         other = Facts()
         other.amounts, other.dates, other.words = dict(self.amounts), dict(self.dates), set(self.words)
-        other.numbers_in_ids, other.texts, other.relative = set(self.numbers_in_ids), list(self.texts), self.relative
+        other.numbers_in_ids, other.texts, other.relative = set(self.numbers_in_ids), dict(self.texts), self.relative
         return other
 
     def add(self, source: Any) -> None:
@@ -60,7 +61,7 @@ class Facts:
                 if abs(leaf) < MAX_AMOUNT:
                     self.speak_of(float(leaf))
             elif leaf:
-                self.texts.append(leaf)
+                self.texts[leaf] = None
                 self._read(leaf)
 
     def hear(self, text: str) -> None:
@@ -81,14 +82,13 @@ class Facts:
                 self.speak_of(value.value)
 
     def _read(self, text: str) -> None:
-        for value in values_in(text):
-            if value.kind == "date":
-                self.dates[str(value.value)] = None
-            elif isinstance(value.value, float) and abs(value.value) < MAX_AMOUNT:
-                self.speak_of(value.value)
-            self.words.add(_bare(value.text))
-            if value.kind == "id":
-                self.numbers_in_ids.update(_NUMBER.findall(value.text))
+        if values := values_in(text):
+            dates, amounts, words, numbers = _sorted(values)
+            self.dates.update(dates)
+            for amount in amounts:
+                self.speak_of(amount)
+            self.words |= words
+            self.numbers_in_ids |= numbers
 
     def has(self, value: Value) -> bool:
         """Whether somebody gave this value, or it follows from what they gave."""
@@ -136,23 +136,29 @@ class Facts:
         return any(float(gap) in self.amounts for gap in gaps)
 
 
-def leaves(value: Any) -> Iterator[str | int | float]:
+def leaves(value: Any) -> list[str | int | float]:
     """Every text and number in a JSON value, keys included; JSON that stands in a text is read as such."""
+    found: list[str | int | float] = []
+    _gather(value, found)
+    return found
+
+
+def _gather(value: Any, found: list[str | int | float]) -> None:
     if isinstance(value, str):
-        inner = _json(value) if value[:1] in ("{", "[") else None
+        inner = _json(value) if value.startswith(("{", "[")) else None
         if inner is None:
-            yield value
+            found.append(value)
         else:
-            yield from leaves(inner)
+            _gather(inner, found)
     elif isinstance(value, dict):
         for key, item in value.items():
-            yield str(key)
-            yield from leaves(item)
+            found.append(str(key))
+            _gather(item, found)
     elif isinstance(value, list | tuple):
         for item in value:
-            yield from leaves(item)
+            _gather(item, found)
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        yield value
+        found.append(value)
 
 
 @lru_cache(maxsize=16)
@@ -162,6 +168,16 @@ def given_by(texts: tuple[str, ...]) -> Facts:
     for text in texts:
         facts.add(text)
     return facts
+
+
+@lru_cache(maxsize=4096)
+def _sorted(values: tuple[Value, ...]) -> tuple[dict[str, None], tuple[float, ...], set[str], set[str]]:
+    """Values by what they are: days, amounts, words without separators, numbers that stand in ids."""
+    dates = {str(value.value): None for value in values if value.kind == "date"}
+    figures = [value.value for value in values if value.kind != "date" and isinstance(value.value, float)]
+    ids = [number for value in values if value.kind == "id" for number in _NUMBER.findall(value.text)]
+    amounts = tuple(figure for figure in figures if abs(figure) < MAX_AMOUNT)
+    return dates, amounts, {_bare(value.text) for value in values}, set(ids)
 
 
 def _json(text: str) -> Any:
