@@ -13,6 +13,7 @@ from typing import Any
 import anyio
 
 from simkit.agents.resolve import resolve_agent
+from simkit.llm.chat import unminded
 from simkit.play.agent import Agent, AgentMaker, Fault, Message, Part, ToolResult, Turn, made, reply
 from simkit.play.blame import said, where
 from simkit.play.recording import waker
@@ -68,13 +69,8 @@ class Far:
             policy=heard["policy"],
             now=heard["now"],
             session=heard["session"],
-            _seeded=lambda: _random(*heard["random"]),
-            _tools=lambda: tuple(Tool.model_validate(tool) for tool in heard["tools"]),
             _call=self.call,
-            _enter=lambda node: self.say("node", node=str(node)),
-            _observe=lambda *call: self.say("observed", call=call),
-            _note=lambda model, usage: self.say("model", model=str(model), usage=usage),
-            _token=leash.watchdog.token,
+            _desk=_Desk(self, heard, leash.watchdog.token),
         )
 
     async def serve(self) -> None:
@@ -83,7 +79,8 @@ class Far:
         with Watchdog.on_guard() as watchdog:
             leash = Leash(watchdog, str(SessionKey(**hello["key"])))
             agent: Agent | None = None
-            with anyio.CancelScope() as scope, leash.session(scope):
+            with anyio.CancelScope() as scope:
+                leash.play_in(scope)
                 async for heard in self.turns_out:
                     try:
                         agent = agent or made(lambda part: _resolved(hello)(part), _part(hello), leash, math.inf)
@@ -91,6 +88,31 @@ class Far:
                     except Fault as fault:
                         error = fault.error
                         self.say("raised", type=type(error).__name__, text=said(error) + where(error.__traceback__))
+
+
+class _Desk:
+    """What a turn asks for here that its session, over there, has to know of."""
+
+    def __init__(self, far: Far, heard: dict[str, Any], token: Any) -> None:
+        self._say, self._heard, self.token = far.say, heard, token
+
+    def seeded(self) -> random.Random:
+        return _random(*self._heard["random"])
+
+    def tools(self) -> tuple[Tool, ...]:
+        return tuple(Tool.model_validate(tool) for tool in self._heard["tools"])
+
+    def entered(self, node: str) -> None:
+        self._say("node", node=str(node))
+
+    def observed(self, *call: Any) -> None:
+        self._say("observed", call=call)
+
+    def noted(self, model: str, usage: dict[str, int]) -> None:
+        self._say("model", model=str(model), usage=usage)
+
+    async def once(self, *request: Any, **how: Any) -> dict[str, Any]:
+        return await unminded(*request, **how)
 
 
 def _random(version: int, numbers: list[int], gauss: float | None) -> random.Random:

@@ -21,13 +21,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import anyio
 import anyio.from_thread
 import anyio.lowlevel
 
-from simkit.llm.chat import Once, unminded
 from simkit.play.eventloop import leave_scopes
 from simkit.play.threads import in_thread
 from simkit.play.watchdog import Interrupted, Leash, Steps, Watchdog
@@ -74,6 +73,25 @@ def unnoted(model: str, usage: dict[str, int]) -> None:
     """Where nobody records which models answer."""
 
 
+class Desk(Protocol):
+    """What a turn asks its session for, besides calls."""
+
+    token: Any
+    """Of the event loop that it is played in."""
+
+    def seeded(self) -> random.Random: ...
+
+    def tools(self) -> tuple[Tool, ...]: ...
+
+    def entered(self, node: str) -> None: ...
+
+    def observed(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None) -> None: ...
+
+    def noted(self, model: str, usage: dict[str, int]) -> None: ...
+
+    def once(self, *request: Any, **how: Any) -> Awaitable[dict[str, Any]]: ...
+
+
 @dataclass(frozen=True)
 class Turn:
     """What an agent gets when it is its move."""
@@ -88,24 +106,18 @@ class Turn:
     """The moment at which the session takes place, ISO 8601."""
     session: str
     """The session's name: use it as a thread id."""
-    _seeded: Callable[[], random.Random] = field(repr=False)
-    _tools: Callable[[], tuple[Tool, ...]] = field(repr=False)
     _call: CallTool = field(repr=False)
-    _enter: Callable[[str], None] = field(repr=False)
-    _observe: Callable[..., None] = field(repr=False)
-    _note: NoteModel = field(default=unnoted, repr=False)
-    _token: Any = field(default=None, repr=False)
-    _once: Once = field(default=unminded, repr=False)
+    _desk: Desk = field(repr=False)
 
     @cached_property
     def random(self) -> random.Random:
         """Seeded for this turn of this session: the only randomness that keeps a run reproducible."""
-        return self._seeded()
+        return self._desk.seeded()
 
     @cached_property
     def tools(self) -> tuple[Tool, ...]:
         """The tools that the agent may call: this session's own copies."""
-        return self._tools()
+        return self._desk.tools()
 
     async def call(self, name: str, /, **arguments: Any) -> ToolResult:
         """Call a tool by name. Never raises for what the tool does: look at the result's outcome."""
@@ -117,7 +129,7 @@ class Turn:
 
     def call_sync(self, name: str, /, **arguments: Any) -> ToolResult:
         """`call` for an agent that is a plain function."""
-        return anyio.from_thread.run(self._call, name, arguments, None, token=self._token)
+        return anyio.from_thread.run(self._call, name, arguments, None, token=self._desk.token)
 
     async def once(
         self,
@@ -135,19 +147,19 @@ class Turn:
         `model`: PROVIDER/NAME, for its price. `most`: tokens in and out that it can cost at most, for budgets.
         `slot`: entered before it is asked. Raises what `ask` raises.
         """
-        return await self._once(request, ask, model=model, most=most, slot=slot)
+        return await self._desk.once(request, ask, model=model, most=most, slot=slot)
 
     def enter_node(self, node: str) -> None:
         """Record that the agent's own graph entered a node."""
-        self._enter(node)
+        self._desk.entered(node)
 
     def note_model(self, model: str, usage: dict[str, int]) -> None:
         """Record that a language model of the agent's answered; `usage` in tokens, as `{"input_tokens": 812}`."""
-        self._note(model, usage)
+        self._desk.noted(model, usage)
 
     def observe_call(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None = None) -> None:
         """Record a call that the agent made with tools of its own, beside the session's."""
-        self._observe(name, arguments, outcome, result, node)
+        self._desk.observed(name, arguments, outcome, result, node)
 
 
 Agent = Callable[[Turn], Awaitable[str] | str]
@@ -176,7 +188,7 @@ class Fault(Exception):
 
 
 async def reply(agent: Agent, turn: Turn, leash: Leash, seconds: float) -> str:
-    """The agent's answer, whether it is async or not, within so many seconds.
+    """The agent's answer, whether it is async or not, within so many seconds. A session has one agent.
 
     Raises Fault for whatever else the agent does, and TimeoutError where it outlasts its session. A cancellation goes
     through, unless the agent made it up.
@@ -226,7 +238,9 @@ def made(make: AgentMaker, part: Part, leash: Leash, seconds: float) -> Agent:
 
 
 async def _answer(agent: Agent, turn: Turn, leash: Leash) -> tuple[Any, BaseException | None]:
-    if _is_async(agent):
+    if leash.is_async is None:
+        leash.is_async = _is_async(agent)
+    if leash.is_async:
         return await Steps(leash.watchdog.step(leash, leash.context.run, agent, turn), leash), None
     answer, error = await in_thread(agent, turn, leash)
     if inspect.isawaitable(answer):

@@ -1,14 +1,16 @@
-"""The agent's way to its tools: open during its turn, shut for good once a limit was reached."""
+"""The agent's way to its session: open during its turn, shut for good once a limit was reached."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 
 from simkit.errors import SimkitError
-from simkit.play.agent import CallTool, ToolResult
+from simkit.play.agent import ToolResult
 from simkit.play.watchdog import Watchdog
-from simkit.trace.events import EndReason
+from simkit.spec.domain import Tool
+from simkit.trace.events import EndReason, Outcome
 
 
 class Over(Exception):
@@ -31,13 +33,38 @@ class Unkept(BaseException):
         self.error = error
 
 
-class Gate:
-    """The agent's way to its tools: open during its turn only, and shut for good once a limit was reached."""
+class Behind(Protocol):
+    """The session behind the gate, as far as its agent can reach."""
 
-    def __init__(self, call: CallTool, pay: Callable[..., Awaitable[dict[str, Any]]], watchdog: Watchdog) -> None:
-        self._call, self._pay, self._watchdog, self.open = call, pay, watchdog, True
+    def called(self, name: str, arguments: Any, node: str | None) -> ToolResult: ...
+
+    def paid(self, *request: Any, **how: Any) -> Awaitable[dict[str, Any]]: ...
+
+    def entered(self, node: str) -> None: ...
+
+    def observed(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None) -> None: ...
+
+    def noted(self, model: str, usage: dict[str, int]) -> None: ...
+
+    def seeded(self, purpose: str) -> random.Random: ...
+
+    @property
+    def tools(self) -> tuple[Tool, ...]: ...
+
+
+class Gate:
+    """The agent's way to its session: open during its turn only, and shut for good once a limit was reached."""
+
+    def __init__(self, session: Behind, watchdog: Watchdog, number: int) -> None:
+        self._session, self._watchdog, self._number = session, watchdog, number
+        self.open = True
         self.over: Over | Halted | None = None
         """Why the session does not go on, if a call went beyond a limit or the run is to stop."""
+
+    @property
+    def token(self) -> Any:
+        """Of the event loop that the session is played in."""
+        return self._watchdog.token
 
     async def __call__(self, name: str, arguments: Any, node: str | None) -> ToolResult:
         """Call a tool, if the gate is open."""
@@ -45,7 +72,7 @@ class Gate:
             return ToolResult("refused", "the turn is over")
         running = self._watchdog.leave()
         try:
-            return await self._call(name, arguments, node)
+            return self._session.called(name, arguments, node)
         except Over as over:
             # An agent that catches everything must not be able to go on calling.
             self.over, self.open = over, False
@@ -58,19 +85,38 @@ class Gate:
         if not self.open:
             raise RuntimeError("the turn is over")
         try:
-            return await self._pay(*request, **how)
+            return await self._session.paid(*request, **how)
         except (Over, Halted) as over:
             self.over, self.open = over, False
             raise
 
-    def told(self, keep: Callable[..., None], *what: Any) -> None:
-        """Keep what the agent says of itself, if the gate is open."""
+    def entered(self, node: str) -> None:
+        """Keep that the agent's graph entered a node, if the gate is open."""
+        self._told(self._session.entered, node)
+
+    def observed(self, *call: Any) -> None:
+        """Keep a call that the agent made with tools of its own, if the gate is open."""
+        self._told(self._session.observed, *call)
+
+    def noted(self, model: str, usage: dict[str, int]) -> None:
+        """Keep that a model of the agent's answered, if the gate is open."""
+        self._told(self._session.noted, model, usage)
+
+    def _told(self, keep: Callable[..., None], *what: Any) -> None:
         if self.open:
             running = self._watchdog.leave()
             try:
                 keep(*what)
             finally:
                 self._watchdog.running = running
+
+    def seeded(self) -> random.Random:
+        """The turn's own random numbers."""
+        return self._session.seeded(f"agent {self._number}")
+
+    def tools(self) -> tuple[Tool, ...]:
+        """The tools that the agent may call."""
+        return self._session.tools
 
     def close(self) -> None:
         """The turn is over; later calls do nothing."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-
-import anyio
+from typing import Any
 
 from simkit.errors import SimkitError
 from simkit.play.dialogue import State, after
 from simkit.play.gate import Halted, Unkept
-from simkit.play.recording import Recorder, waker
+from simkit.play.recording import Barrier, Recorder
 from simkit.play.tape import Tape
 from simkit.trace.events import Event, Started
 from simkit.trace.log import Beside
@@ -18,8 +17,15 @@ from simkit.trace.log import Beside
 class Keeping:
     """What a session has kept so far, and where it goes."""
 
-    def __init__(self, recorder: Recorder, clock: Callable[[], float], tape: Tape, halted: Callable[[], bool]) -> None:
-        self.recorder, self.clock, self.tape, self.halted = recorder, clock, tape, halted
+    def __init__(
+        self,
+        recorder: Recorder,
+        clock: Callable[[], float],
+        tape: Tape,
+        halted: Callable[[], bool],
+        barrier: Barrier,
+    ) -> None:
+        self.recorder, self.clock, self.tape, self.halted, self._barrier = recorder, clock, tape, halted, barrier
         self.unkept: Unkept | None = None
         self.state: State = "new"
         self.events: list[Event] = []
@@ -32,25 +38,25 @@ class Keeping:
 
     def log(self, event: Event, took: float = 0.0, cost: float | None = None) -> None:
         """Keep an event; where it is on the tape it is kept already, where the tape has another that one goes."""
-        if self.tape.next is not None:
-            if self.tape.next == event or isinstance(event, Started):
-                self._keep(self.tape.next, self.tape.take())
+        if (recorded := self.tape.next) is not None:
+            if recorded == event or isinstance(event, Started):
+                self._keep(recorded, self.tape.take())
                 return
             self.tape.cut()
-            self.kept(lambda: self.recorder.cut(self.seq))
-        beside = Beside(at=self.clock() - self.began, took=took, cost=cost)
+            self.kept(self.recorder.cut, self.seq)
+        beside = Beside(self.clock() - self.began, took, cost)
         self._keep(event, beside)
-        self.kept(lambda: self.recorder.record(event, beside))
+        self.kept(self.recorder.record, event, beside)
 
     def _keep(self, event: Event, beside: Beside) -> None:
         self.state = after(self.state, event)
         self.events.append(event)
         self.beside.append(beside)
 
-    def kept(self, keep: Callable[[], None]) -> None:
+    def kept(self, keep: Callable[..., Any], *what: Any) -> None:
         """Have something kept. Raises Unkept where the store fails."""
         try:
-            keep()
+            keep(*what)
         except SimkitError as error:
             self.unkept = Unkept(error)
             raise self.unkept from None
@@ -62,9 +68,7 @@ class Keeping:
 
     async def durable(self) -> None:
         """Wait until all that was kept is on the disk."""
-        done, wake = anyio.Event(), waker()
-        self.kept(lambda: self.recorder.when_durable(lambda: wake(done.set)))
-        await done.wait()
+        await self._barrier.durable(self.recorder).wait()
         self.kept(self.recorder.check)
 
     def go_on(self) -> None:

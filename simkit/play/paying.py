@@ -107,7 +107,7 @@ class Paying:
                 result = {"failed": failure.kind, "spent": spend.as_json}
                 raise
             finally:
-                self.session.kept(lambda: self.session.recorder.settle(intent, result))
+                self.session.kept(self.session.recorder.settle, intent, result)
         finally:
             self.traffic.budget.settle(self.key, role, most, spend)
         return answer

@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
 from typing import Any, Protocol
 
+import anyio
 from anyio.lowlevel import RunVar, current_token
 
+from simkit.errors import SimkitError
 from simkit.trace.events import Event
 from simkit.trace.log import Beside
 
@@ -93,6 +96,30 @@ def waker() -> Waker:
         found = Waker()
         _WAKER.set(found)
     return found
+
+
+class Barrier:
+    """Lets all that ask in one turn of the event loop wait for the disk together."""
+
+    def __init__(self, wake: Callable[[Callable[[], None]], None]) -> None:
+        self._wake = wake
+        self._next: anyio.Event | None = None
+
+    def durable(self, recorder: Recorder) -> anyio.Event:
+        """Set once all that any recorder of the run took down so far is on the disk, or writing failed."""
+        if self._next is None:
+            self._next = anyio.Event()
+            # In the loop's next turn, so that whoever is still to have their say in this one is in time for it.
+            self._wake(partial(self._ask, recorder))
+        return self._next
+
+    def _ask(self, recorder: Recorder) -> None:
+        assert self._next is not None
+        event, self._next = self._next, None
+        try:
+            recorder.when_durable(partial(self._wake, event.set))
+        except SimkitError:
+            event.set()  # whoever waits looks whether it failed
 
 
 def clipped(text: str) -> str:

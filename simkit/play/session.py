@@ -5,7 +5,8 @@ Nothing that user, agent or tools do escapes from here: it becomes an event, att
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import random
+from collections.abc import Callable
 from functools import cached_property, partial
 from typing import Any, NoReturn
 
@@ -15,12 +16,12 @@ from simkit.errors import ModelError, one_line
 from simkit.llm.budget import session_caps
 from simkit.llm.failure import Failure
 from simkit.llm.traffic import Traffic
-from simkit.play.agent import Agent, AgentMaker, Fault, Message, NoteModel, Part, ToolResult, Turn, made, reply
+from simkit.play.agent import Agent, AgentMaker, Fault, Message, Part, ToolResult, Turn, made, reply
 from simkit.play.blame import describe
 from simkit.play.gate import Gate, Halted, Over, Unkept
 from simkit.play.keeping import Keeping
 from simkit.play.paying import Paying
-from simkit.play.recording import Recorder, clipped
+from simkit.play.recording import Barrier, Recorder, clipped
 from simkit.play.sitting import Sitting
 from simkit.play.tape import ASKED_AGAIN, NOT_ASKED, Tape
 from simkit.play.toolbox import perform
@@ -57,17 +58,20 @@ async def play_session(
     tape: Tape | None = None,
     halted: Callable[[], bool] = lambda: False,
     traffic: Traffic | None = None,
+    barrier: Barrier | None = None,
 ) -> Log:
     """Play one session to its end, from where its tape ends, and return its log.
 
     Never raises for what agent, user or tools do; raises what the store raises when it cannot keep an event, and
-    Halted, before the next turn or model call, once `halted()`. `traffic`: what the run's model calls share.
+    Halted, before the next turn or model call, once `halted()`. `traffic`: what the run's model calls share; `barrier`:
+    where its sessions wait for the disk.
     """
     shared = traffic or Traffic()
     try:
         with Watchdog.on_guard() as watchdog:
             leash = Leash(watchdog, str(sitting.key))
-            session = _Session(sitting, recorder, clock, tape or Tape(), halted, leash, shared)
+            at = barrier or Barrier(watchdog.wake)
+            session = _Session(sitting, recorder, clock, tape or Tape(), halted, leash, shared, at)
             return await session.play(agent, user)
     except Unkept as unkept:
         raise unkept.error from None
@@ -85,24 +89,30 @@ class _Session(Keeping):
         halted: Callable[[], bool],
         leash: Leash,
         traffic: Traffic,
+        barrier: Barrier,
     ) -> None:
-        super().__init__(recorder, clock, tape, halted)
+        super().__init__(recorder, clock, tape, halted, barrier)
         self.sitting, self.leash = sitting, leash
         self.world = World(sitting.start)
         self.history: list[Message] = []
         self.calls = self.calls_this_turn = 0
         key, limits = str(sitting.key), sitting.scenario.limits
         self.paying = Paying(self, key, traffic, session_caps(key, limits.cost, limits.tokens), clock)
+        self.name, self.paid, self._paid_by_user = (
+            key,
+            partial(self.paying.once, "agent"),
+            partial(self.paying.once, "user"),
+        )
 
     async def _before(self, party: Party) -> None:
         """Before somebody is asked who may cost something, all that led there is on the disk, and that it is asked
         again where it was asked before the session was interrupted."""
         if party not in self.sitting.free:
             if self.seq <= len(self.tape.events):
-                self.kept(lambda: self.recorder.intend(ASKED_AGAIN, {"seq": self.seq, "party": party}))
+                self.kept(self.recorder.intend, ASKED_AGAIN, {"seq": self.seq, "party": party})
             await self.durable()
             if self.halted():
-                self.kept(lambda: self.recorder.intend(NOT_ASKED, {"seq": self.seq, "party": party}))
+                self.kept(self.recorder.intend, NOT_ASKED, {"seq": self.seq, "party": party})
         self.go_on()
         self.paying.check()
 
@@ -132,7 +142,8 @@ class _Session(Keeping):
         self.log(self.sitting.started())
         reason: EndReason
         try:
-            with anyio.fail_after(self.sitting.scenario.limits.seconds) as scope, self.leash.session(scope):
+            with anyio.fail_after(self.sitting.scenario.limits.seconds) as scope:
+                self.leash.play_in(scope)
                 reason = await self._converse(agent, user)
         except Over as over:
             reason = over.reason
@@ -153,8 +164,7 @@ class _Session(Keeping):
 
     async def _converse(self, make_agent: AgentMaker, make_user: UserMaker) -> EndReason:
         s = self.sitting
-        # The role is not kept here: its random numbers take more memory than much of what a session has.
-        user = self._user(make_user, Role(s.scenario, s.persona, s.domain.card, s.rng("user"), s.key))
+        user = self._user(make_user, Role(s.scenario, s.persona, s.domain.card, partial(s.rng, "user"), s.key))
         part = Part(s.key, s.scenario, s.persona, s.domain.card, s.seed)
         agent = self._agent(make_agent, part)
         text: str | None = None
@@ -182,8 +192,8 @@ class _Session(Keeping):
             self.history.append(Message("user", said.text))
             return said
         await self._before("user")
-        pay = partial(self.paying.once, "user")
-        heard = Heard(text, tuple(self.history), number, self._caller("user"), self._noter("user"), pay)
+        history = tuple(self.history)
+        heard = Heard(text, history, number, self._called_by_user, self._noted_by_user, self._paid_by_user)
         began = self.clock()
         try:
             said = await user.respond(heard)
@@ -202,12 +212,12 @@ class _Session(Keeping):
             self.history.append(Message("agent", said.text))
             return said.text
         await self._before("agent")
-        gate = Gate(self._caller("agent"), partial(self.paying.once, "agent"), self.leash.watchdog)
+        gate = Gate(self, self.leash.watchdog, number)
         began = self.clock()
         fault: BaseException | None = None
         text = ""
         try:
-            text = await reply(agent, self._turn(gate, number), self.leash, self.sitting.scenario.limits.turn_seconds)
+            text = await reply(agent, self._turn(gate), self.leash, self.sitting.scenario.limits.turn_seconds)
         except Fault as raised:
             fault = raised.error
         finally:
@@ -222,23 +232,13 @@ class _Session(Keeping):
         self.log(event, self.clock() - began)
         return event.text
 
-    def _turn(self, gate: Gate, number: int) -> Turn:
-        card, note = self.sitting.domain.card, self._noter("agent")
-        return Turn(
-            text=self.history[-1].text,
-            history=tuple(self.history),
-            policy=card.policy,
-            now=card.now,
-            session=str(self.sitting.key),
-            _seeded=lambda: self.sitting.rng(f"agent {number}"),
-            _tools=lambda: self.tools,
-            _call=gate,
-            _enter=lambda node: gate.told(self._entered, str(node)),
-            _observe=lambda *call: gate.told(self._observed, *call),
-            _note=lambda *answer: gate.told(note, *answer),
-            _token=self.leash.watchdog.token,
-            _once=gate.once,
-        )
+    def _turn(self, gate: Gate) -> Turn:
+        card = self.sitting.domain.card
+        return Turn(self.history[-1].text, tuple(self.history), card.policy, card.now, self.name, gate, gate)
+
+    def seeded(self, purpose: str) -> random.Random:
+        """Random numbers for one purpose."""
+        return self.sitting.rng(purpose)
 
     @cached_property
     def tools(self) -> tuple[Tool, ...]:
@@ -249,26 +249,28 @@ class _Session(Keeping):
             if tool.by == "agent"
         )
 
-    def _entered(self, node: str) -> None:
-        self.log(NodeEntered(seq=self.seq, node=node))
+    def entered(self, node: str) -> None:
+        """The agent's own graph entered a node."""
+        self.log(NodeEntered(seq=self.seq, node=str(node)))
 
-    def _noter(self, role: Party) -> NoteModel:
-        return lambda model, usage: self.log(ModelCalled(seq=self.seq, role=role, model=str(model), usage=usage))
+    def noted(self, model: str, usage: dict[str, int], role: Party = "agent") -> None:
+        """A model answered."""
+        self.log(ModelCalled(seq=self.seq, role=role, model=str(model), usage=usage))
 
-    def _caller(self, by: Party) -> Callable[[str, Any, str | None], Awaitable[ToolResult]]:
-        async def call(name: str, arguments: Any, node: str | None) -> ToolResult:
-            if by == "agent":
-                self._count_call()
-            return self._call(by, str(name), arguments, node)
+    def _noted_by_user(self, model: str, usage: dict[str, int]) -> None:
+        self.noted(model, usage, "user")
 
-        return call
+    async def _called_by_user(self, name: str, arguments: Any, node: str | None) -> ToolResult:
+        return self._call("user", str(name), arguments, node)
 
-    def _count_call(self) -> None:
+    def called(self, name: str, arguments: Any, node: str | None) -> ToolResult:
+        """A call of the agent's. Raises Over where it makes too many."""
         limits = self.sitting.scenario.limits
         self.calls += 1
         self.calls_this_turn += 1
         if self.calls > limits.calls or self.calls_this_turn > limits.calls_per_turn:
             raise Over("call_limit")
+        return self._call("agent", str(name), arguments, node)
 
     def _call(self, by: Party, name: str, arguments: Any, node: str | None) -> ToolResult:
         if (before := self.tape.call(by, name, arguments)) is not None:
@@ -292,7 +294,8 @@ class _Session(Keeping):
         self.log(event, self.clock() - began)
         return ToolResult(done.outcome, plain_json(done.result))
 
-    def _observed(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None) -> None:
+    def observed(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None) -> None:
+        """A call that the agent made with tools of its own."""
         try:
             arguments, result = plain_json(arguments), plain_json(result)
         except (ValueError, RecursionError):

@@ -15,7 +15,7 @@ from simkit.llm.traffic import Traffic
 from simkit.play.agent import AgentMaker
 from simkit.play.garbage import seldom_collected
 from simkit.play.gate import Halted
-from simkit.play.recording import Recorder
+from simkit.play.recording import Barrier, Recorder
 from simkit.play.session import Sitting, play_session
 from simkit.play.tape import Tape
 from simkit.play.user import UserMaker
@@ -126,10 +126,11 @@ async def play_suite(
             key = sitting.key
             with suppress(Halted):
                 maker, keep = cast.user[1], recorder(key)
-                done(await play_session(sitting, agent, maker, keep, clock, tape(key), halted, shared))
+                done(await play_session(sitting, agent, maker, keep, clock, tape(key), halted, shared, barrier))
 
     try:
-        with seldom_collected(), Watchdog.on_guard():
+        with seldom_collected(), Watchdog.on_guard() as watchdog:
+            barrier = Barrier(watchdog.wake)
             async with anyio.create_task_group() as around:
                 async with anyio.create_task_group() as group:
                     if stop is not None:

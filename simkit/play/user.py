@@ -6,6 +6,7 @@ import random
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, Protocol
 
 from simkit.llm.chat import Once, unminded
@@ -73,8 +74,14 @@ class Role:
     scenario: Scenario
     persona: Persona
     card: Card
-    random: random.Random
+    _seeded: Callable[[], random.Random] = field(repr=False)
     key: SessionKey
+
+    @cached_property
+    def random(self) -> random.Random:
+        """Seeded for the user of this session. Made when it is asked for: it takes more memory than much of what a
+        session has."""
+        return self._seeded()
 
 
 UserMaker = Callable[[Role], User]

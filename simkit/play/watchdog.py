@@ -18,6 +18,7 @@ import time
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
+from functools import partial
 from math import inf
 from types import FrameType, TracebackType
 from typing import Any
@@ -71,6 +72,8 @@ class Leash:
         """The asyncio task in which the session is played; None in another event loop."""
         self.scope = anyio.CancelScope()
         """What the session is played in."""
+        self.is_async: bool | None = None
+        """Whether its agent is; None until it was asked."""
         self.expired = False
         """Whether the session was cancelled because a turn was over its time."""
         self.where: TracebackType | None = None
@@ -83,12 +86,10 @@ class Leash:
     def late(self) -> bool:
         return time.monotonic() >= self.due
 
-    @contextmanager
-    def session(self, scope: anyio.CancelScope) -> Iterator[None]:
-        """The session whose agent this is, played in `scope`."""
+    def play_in(self, scope: anyio.CancelScope) -> None:
+        """The session whose agent this is begins, in `scope`."""
         self.scope = scope
         self.ends = time.monotonic() + scope.deadline - anyio.current_time()
-        yield
 
     def begin(self, seconds: float) -> None:
         """A turn begins that may take `seconds`."""
@@ -253,7 +254,9 @@ class Steps(Coroutine[Any, Any, Any]):
 
     def __init__(self, coroutine: Coroutine[Any, Any, Any], leash: Leash, *, inside: bool = True) -> None:
         self.coroutine, self.leash, self.watchdog = coroutine, leash, leash.watchdog
-        self._enter: tuple[Any, ...] = (leash.context.run,) if inside else ()
+        enter = (leash.context.run,) if inside else ()
+        self._step = partial(self.watchdog.step, leash, *enter)
+        self._send = coroutine.send
         self._cancelled = 0
         self._cut: Any = None
         self.doomed = False
@@ -263,7 +266,7 @@ class Steps(Coroutine[Any, Any, Any]):
 
     def send(self, value: Any) -> Any:
         """Run to the next `await`."""
-        return self._step(self.coroutine.send, value)
+        return self._step(self._send, value)
 
     def throw(self, error: Any, value: Any = None, trace: Any = None) -> Any:
         """Go on with an error; with one cancellation too many, never again."""
@@ -306,9 +309,6 @@ class Steps(Coroutine[Any, Any, Any]):
         if not end(self.coroutine, self._step, CANCELLED):
             self.leash.abandoned = True
 
-    def _step(self, *call: Any) -> Any:
-        return self.watchdog.step(self.leash, *self._enter, *call)
-
     def __await__(self) -> Generator[Any, Any, Any]:
         return self  # type: ignore[return-value]
 
@@ -316,7 +316,7 @@ class Steps(Coroutine[Any, Any, Any]):
         return self
 
     def __next__(self) -> Any:
-        return self.send(None)
+        return self._step(self._send, None)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.coroutine, name)

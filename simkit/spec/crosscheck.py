@@ -127,19 +127,22 @@ def _unfit(tool: Tool, error: Any, schema: Mapping[str, Any]) -> str:
 
 def argument_mistakes(tool: Tool, arguments: Any) -> Iterator[str]:
     """What is wrong with a call's arguments, against the tool's schema, in words."""
-    for error in validator(tool).iter_errors(arguments):
+    check = validator(tool)
+    if check.is_valid(arguments):
+        return
+    for error in check.iter_errors(arguments):
         at = ".".join(str(part) for part in error.instance_path)
         yield one_line(f"{at + ': ' if at else ''}{error.message}; its schema wants {_wanted(tool)}", 240)
 
 
 def validator(tool: Tool) -> Any:
     """A compiled validator of the tool's arguments; compiled once for each schema."""
-    import jsonschema_rs
+    known = _VALIDATORS.get(id(tool))
+    if known is None:
+        import jsonschema_rs
 
-    key = id(tool)
-    if key not in _VALIDATORS:
-        _VALIDATORS[key] = (tool, jsonschema_rs.validator_for(tool.parameters))
-    return _VALIDATORS[key][1]
+        known = _VALIDATORS[id(tool)] = (tool, jsonschema_rs.validator_for(tool.parameters))
+    return known[1]
 
 
 _VALIDATORS: dict[int, tuple[Tool, Any]] = {}

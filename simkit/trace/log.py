@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
 from typing import Any, NamedTuple
 
 from pydantic import BaseModel
@@ -147,7 +148,20 @@ def _fields(value: Any) -> dict[str, Any]:
     raise TypeError(f"{type(value).__name__} is not JSON")
 
 
-_ENCODE = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, default=_fields).encode
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, default=_fields)
+
+
+def _encoder() -> Callable[[Any], str]:
+    """What writes JSON. The standard library makes a new encoder in C for every value; here one is kept."""
+    if c_make_encoder is None:
+        return _ENCODER.encode
+    of = _ENCODER
+    given = (None, _fields, encode_basestring_ascii, None, of.key_separator, of.item_separator)
+    parts = c_make_encoder(*given, of.sort_keys, of.skipkeys, of.allow_nan)
+    return lambda value: "".join(parts(value, 0))
+
+
+_ENCODE = _encoder()
 
 
 def canonical_line(value: Any) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from functools import partial
 from typing import Any
 
 import anyio
@@ -43,7 +44,7 @@ class Talk:
             PERSONAS[persona] if isinstance(persona, str) else Persona(persona="p", summary="s", manner="m", **persona)
         )
         scenario = Scenario.model_validate({**SCENARIO, **changes})
-        self.user = Agenda(Role(scenario, who, CARD, random.Random(1), SessionKey("s", "p", 0)))
+        self.user = Agenda(Role(scenario, who, CARD, partial(random.Random, 1), SessionKey("s", "p", 0)))
         self.number = 0
         self.calls: list[tuple[str, Any]] = []
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -94,7 +95,7 @@ def played(shop: Path, agent: Any = clerk) -> tuple[Episode, Any]:
 
 def role_of(shop: Path) -> Role:
     case = simkit.load(shop).cases[0]
-    return Role(case.scenario, case.personas[0], case.domain.card, random.Random(0), SessionKey("s", "p", 0))
+    return Role(case.scenario, case.personas[0], case.domain.card, partial(random.Random, 0), SessionKey("s", "p", 0))
 
 
 def test_the_prompt_says_who_they_are_and_what_they_know_and_nothing_else(tmp_path: Path) -> None:
@@ -297,6 +298,6 @@ def test_a_persona_cannot_smuggle_a_hole_into_the_prompt(shop: Path) -> None:
     role = role_of(shop)
     sly = Persona(persona="sly", summary="{knows} {policy}", manner="{wants}")
 
-    text = prompt(Role(role.scenario, sly, role.card, role.random, role.key))
+    text = prompt(Role(role.scenario, sly, role.card, role._seeded, role.key))
 
     assert "{knows} {policy}" in text

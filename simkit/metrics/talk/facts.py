@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 from itertools import combinations
@@ -45,9 +45,12 @@ class Facts:
         """Each once."""
         self.relative = False
         """Whether somebody spoke of a day relatively to the session's clock."""
+        self._unread: list[tuple[Callable[[Any], None], Any]] = []
+        """What was given and is read when somebody asks: of most talk, nobody does."""
 
     def copy(self) -> Facts:
         """The same facts, to be added to."""
+        self._catch_up()
         other = Facts()
         other.amounts, other.dates, other.words = dict(self.amounts), dict(self.dates), set(self.words)
         other.numbers_in_ids, other.texts, other.relative = set(self.numbers_in_ids), dict(self.texts), self.relative
@@ -55,43 +58,63 @@ class Facts:
 
     def add(self, source: Any) -> None:
         """Take in everything that stands in a text, a number, or any JSON value."""
+        self._unread.append((self._add, source))
+
+    def hear(self, text: str) -> None:
+        """Take in what the user said."""
+        self._unread.append((self._hear, text))
+
+    def recall(self, text: str) -> None:
+        """Make the given amounts that `text` names the latest that were spoken of."""
+        if values_in(text):
+            self._unread.append((self._recall, text))
+
+    def _catch_up(self) -> None:
+        unread, self._unread = self._unread, []
+        for take, given in unread:
+            take(given)
+
+    def _add(self, source: Any) -> None:
         for leaf in leaves(source):
             if not isinstance(leaf, str):
                 self.words.add(str(leaf))
                 if abs(leaf) < MAX_AMOUNT:
-                    self.speak_of(float(leaf))
+                    self._speak_of(float(leaf))
             elif leaf:
                 self.texts[leaf] = None
                 self._read(leaf)
 
-    def hear(self, text: str) -> None:
-        """Take in what the user said."""
-        self.add(text)
+    def _hear(self, text: str) -> None:
+        self._add(text)
         self.relative = self.relative or bool(_RELATIVE.search(text))
 
     def speak_of(self, amount: float) -> None:
         """Take in an amount as the latest one that was spoken of."""
+        self._catch_up()
+        self._speak_of(amount)
+
+    def _speak_of(self, amount: float) -> None:
         amount = round(amount, 4)
         self.amounts.pop(amount, None)
         self.amounts[amount] = None
 
-    def recall(self, text: str) -> None:
-        """Make the given amounts that `text` names the latest that were spoken of."""
+    def _recall(self, text: str) -> None:
         for value in values_in(text):
             if isinstance(value.value, float) and round(value.value, 4) in self.amounts:
-                self.speak_of(value.value)
+                self._speak_of(value.value)
 
     def _read(self, text: str) -> None:
         if values := values_in(text):
             dates, amounts, words, numbers = _sorted(values)
             self.dates.update(dates)
             for amount in amounts:
-                self.speak_of(amount)
+                self._speak_of(amount)
             self.words |= words
             self.numbers_in_ids |= numbers
 
     def has(self, value: Value) -> bool:
         """Whether somebody gave this value, or it follows from what they gave."""
+        self._catch_up()
         if value.kind == "date":
             return self.has_date(str(value.value), value.text)
         if isinstance(value.value, float):
@@ -102,6 +125,7 @@ class Facts:
     def has_word(self, word: str) -> bool:
         """Whether an id or an email was given, in whatever case and with whatever separators. An id whose digits
         were given (`1001` for `W1001`) counts: people leave prefixes out."""
+        self._catch_up()
         digits = "".join(_NUMBER.findall(word)[-1:])
         if _bare(word) in self.words or (len(digits) > 2 and digits in self.words):
             return True
@@ -110,15 +134,18 @@ class Facts:
 
     def has_text(self, text: str) -> bool:
         """Whether the text stands somewhere as it is."""
+        self._catch_up()
         wanted = text.casefold()
         return any(wanted in known.casefold() for known in self.texts)
 
     def has_amount(self, amount: float) -> bool:
         """Whether an amount was given, or is simple arithmetic on given ones."""
+        self._catch_up()
         return _reached(amount, tuple(self.amounts))
 
     def has_date(self, day: str, text: str = "") -> bool:
         """Whether a day was given, or lies a given number of days from one that was."""
+        self._catch_up()
         if any(same_date(day, known) for known in self.dates) or (text and self.has_text(text)):
             return True
         if day.startswith("--"):
