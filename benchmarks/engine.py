@@ -40,6 +40,7 @@ class Subject(NamedTuple):
     name: str
     command: list[str]
     sessions: int
+    more: tuple[str, ...] = ()
 
 
 def measured(command: list[str], *arguments: object) -> dict[str, Any]:
@@ -79,9 +80,10 @@ def spread(values: list[float], form: str = ",.0f") -> str:
 
 def per_turn(rounds: int, sessions: int) -> Iterator[str]:
     """CPU per user turn at no latency."""
-    bare = Subject("bare anyio loop", [sys.executable, str(HERE / "bare.py")], sessions)
+    bare = Subject("bare anyio loop, in memory", [sys.executable, str(HERE / "bare.py")], sessions)
+    lines = Subject("bare anyio loop, recorded as lines of JSON", bare.command, sessions, ("recorded",))
     own = Subject("simkit, recorded and scored", [sys.executable, str(HERE / "recorded.py")], sessions)
-    subjects, skipped = [bare, own], []
+    subjects, skipped = [bare, lines, own], []
     for peer, count in PEERS.items():
         python = python_of(peer)
         script = HERE / "peers" / f"with_{peer.replace('-', '_')}.py"
@@ -92,16 +94,16 @@ def per_turn(rounds: int, sessions: int) -> Iterator[str]:
     found: dict[str, Figures] = {subject.name: [] for subject in subjects}
     for _ in range(rounds):
         for subject in subjects:
-            found[subject.name].append(measured(subject.command, subject.sessions, subject.sessions, 0))
+            work = (subject.sessions, subject.sessions, 0, *subject.more)
+            found[subject.name].append(measured(subject.command, *work))
     yield "### CPU per user turn, latency 0\n"
-    yield "| subject | sessions, all at once | CPU-µs per user turn | times the bare loop | sessions a CPU-second |"
+    yield "| subject | sessions, all at once | CPU-µs per user turn | times the loop in memory | times the recorded loop |"
     yield "|---|---|---|---|---|"
-    base = median(_turn_costs(found[bare.name]))
+    bases = [median(_turn_costs(found[floor.name])) for floor in (bare, lines)]
     for subject in subjects:
         costs = _turn_costs(found[subject.name])
-        rate = 1e6 / median(costs) / TURNS
-        times = median(costs) / base
-        yield f"| {subject.name} | {subject.sessions} | {spread(costs)} | {times:.1f} | {rate:,.0f} |"
+        times = " | ".join(f"{median(costs) / base:.1f}" for base in bases)
+        yield f"| {subject.name} | {subject.sessions} | {spread(costs)} | {times} |"
     if skipped:
         yield f"\nSkipped, because they could not be installed: {', '.join(skipped)}."
 
@@ -130,19 +132,21 @@ def waiting(rounds: int, sessions: int, latency: float) -> Iterator[str]:
 
 def crowded(rounds: int, sizes: list[int], latency: float) -> Iterator[str]:
     """Memory of many sessions at once."""
-    found: dict[int, Figures] = {size: [] for size in sizes}
+    scripts = {"bare anyio loop": "bare.py", "simkit, recorded and scored": "recorded.py"}
+    found: dict[tuple[str, int], Figures] = {(name, size): [] for name in scripts for size in sizes}
     for _ in range(rounds):
-        for size in sizes:
-            found[size].append(measured([sys.executable, str(HERE / "recorded.py")], size, size, latency))
+        for (name, size), figures in found.items():
+            figures.append(measured([sys.executable, str(HERE / scripts[name])], size, size, latency))
     yield f"\n### Many sessions at once, {latency * 1000:.0f} ms a model call\n"
-    yield "| sessions at once | peak memory, MB | KB for each more session | CPU-µs per user turn |"
-    yield "|---|---|---|---|"
-    before: tuple[int, float] | None = None
-    for size in sizes:
-        peaks = [one["peak_mb"] for one in found[size]]
-        slope = f"{(median(peaks) - before[1]) * 1000 / (size - before[0]):.1f}" if before else ""
-        yield f"| {size:,} | {spread(peaks)} | {slope} | {spread(_turn_costs(found[size]))} |"
-        before = size, median(peaks)
+    yield "| subject | sessions at once | peak memory, MB | KB for each more session | CPU-µs per user turn |"
+    yield "|---|---|---|---|---|"
+    for name in scripts:
+        before: tuple[int, float] | None = None
+        for size in sizes:
+            peaks = [one["peak_mb"] for one in found[name, size]]
+            slope = f"{(median(peaks) - before[1]) * 1000 / (size - before[0]):.1f}" if before else ""
+            yield f"| {name} | {size:,} | {spread(peaks)} | {slope} | {spread(_turn_costs(found[name, size]))} |"
+            before = size, median(peaks)
 
 
 def large(sessions: int) -> Iterator[str]:
@@ -196,7 +200,7 @@ def main() -> None:
     parts = {
         "turns": lambda: per_turn(rounds, 200 if quick else 1000),
         "waiting": lambda: waiting(rounds, 200 if quick else 1000, 0.05),
-        "crowded": lambda: crowded(1 if quick else 3, [200, 400] if quick else [2000, 10_000], 0.5),
+        "crowded": lambda: crowded(1 if quick else 3, [200, 400] if quick else [2000, 4000, 7000, 10_000], 0.5),
         "large": lambda: large(1000 if quick else 100_000),
     }
     lines = [machine()]

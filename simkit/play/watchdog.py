@@ -273,7 +273,7 @@ class Steps(Coroutine[Any, Any, Any]):
         error = error if value is None else value
         if self._cut is not None:
             self._cut.uncancel()
-            self.abandon()
+            self.close()
             raise Interrupted
         self._count(error)
         return self._step(self.coroutine.throw, error)
@@ -285,7 +285,7 @@ class Steps(Coroutine[Any, Any, Any]):
         self._cancelled += 1
         enough = CANCELLED if self.leash.late or self.leash.due == inf else 5 * CANCELLED
         if self.doomed or self._cancelled > enough:
-            self.abandon()
+            self.close()
             raise error
 
     @property
@@ -300,11 +300,7 @@ class Steps(Coroutine[Any, Any, Any]):
             self._cut.cancel()
 
     def close(self) -> None:
-        """End it, or give it up."""
-        self.abandon()
-
-    def abandon(self) -> None:
-        """Never run it again."""
+        """End it, or never run it again."""
         self.leash.where = self.leash.where or trace_into(self.coroutine)
         if not end(self.coroutine, self._step, CANCELLED):
             self.leash.abandoned = True

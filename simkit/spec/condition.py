@@ -106,8 +106,10 @@ def _complaint(check: str, value: Any) -> str:
 
 def same(left: Any, right: Any) -> bool:
     """Equality as people mean it: 49.9 is 49.90, `Ana` is `ana`, lists in order, mappings key by key."""
-    if type(left) is str and type(right) is str and left == right:
+    if type(left) is type(right) is str and left == right:
         return True
+    if type(left) is type(right) is dict:
+        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
     if isinstance(left, bool) or isinstance(right, bool):
         return left is right
     if isinstance(left, int | float) and isinstance(right, int | float):
