@@ -97,7 +97,7 @@ def per_turn(rounds: int, sessions: int) -> Iterator[str]:
             work = (subject.sessions, subject.sessions, 0, *subject.more)
             found[subject.name].append(measured(subject.command, *work))
     yield "### CPU per user turn, latency 0\n"
-    yield "| subject | sessions, all at once | CPU-µs per user turn | times the loop in memory | times the recorded loop |"
+    yield "| subject | sessions, all at once | CPU-µs per user turn | times in memory | times recorded |"
     yield "|---|---|---|---|---|"
     bases = [median(_turn_costs(found[floor.name])) for floor in (bare, lines)]
     for subject in subjects:
