@@ -135,9 +135,7 @@ def run(
             raise UsageError(f"--{name} {value}: must be 1 or more")
     traffic = traffic_of(models, models_of(agent, user), pack, resumed=resume)
     cast = cast_of(pack, agent, user, opener_of(traffic))
-    if models.bind and (workers > 1 or cluster):
-        raise UsageError("budgets, prices and cassettes hold in one process; leave out --workers and --cluster")
-    crew = crew_of(pack, agent, user, seed, VERSIONS, workers=workers, cluster=cluster, out=out)
+    crew = crew_of(pack, agent, user, seed, VERSIONS, workers=workers, cluster=cluster, out=out, traffic=traffic)
     terms = {"agent": cast_name(cast), "user": user, "trials": trials, "seed": seed}
     terms |= {"agent_ref": agent if isinstance(agent, str) else None, "paths": list(paths)}
     terms |= {"models": models.as_json} if models.bind else {}
@@ -210,7 +208,7 @@ async def _play(
 
     over, begun = store.finished(), store.begun()
     todo = sittings(pack.cases, cast, trials=trials, seed=seed, versions=VERSIONS)
-    play = crew.play if crew else partial(play_suite, cast=cast, traffic=traffic)
+    play = partial(crew.play if crew else partial(play_suite, cast=cast), traffic=traffic)
     left = (sitting for sitting in todo if sitting.key not in over)
     await play(
         left,

@@ -36,13 +36,18 @@ class Cassette:
         self, replay: Path | None = None, record: Path | None = None, on_miss: OnMiss = "fail", resumed: bool = False
     ) -> None:
         """Raises `SimkitError` for a file that is no cassette, or is there already where one is to be recorded."""
-        self.on_miss, self._record = on_miss, record
+        self.on_miss, self.source, self._record = on_miss, replay, record
         self._kept = dict(_read(replay)) if replay else {}
         self.replays = replay is not None
         self._written: set[Asked] = set()
         self._times: Counter[tuple[str, str, str]] = Counter()
         if record:
             self._begin(record, resumed)
+
+    @property
+    def records(self) -> bool:
+        """Whether what is answered goes to a file."""
+        return self._record is not None
 
     @property
     def strict(self) -> bool:

@@ -11,11 +11,13 @@ import anyio
 from anyio.abc import TaskGroup
 
 from simkit.errors import SimkitError
+from simkit.llm.traffic import Traffic
 from simkit.play.recording import Recorder, waker
 from simkit.play.suite import Stop, play_suite
 from simkit.play.tape import Tape
 from simkit.resuming import tape_of
 from simkit.spread.plan import Plan, Programme
+from simkit.spread.till import Purse, traffic_of_worker
 from simkit.spread.wire import Dictation, lines, messages, tape_from
 from simkit.trace.log import Log, SessionKey
 from simkit.trace.shared import Claim, SharedRun
@@ -30,6 +32,7 @@ class Bench:
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
         self._programme: Programme | None = None
+        self._traffic: Traffic | None = None
         self._keeper: _Keeper | None = None
         self._told, self._inbox = anyio.create_memory_object_stream[bytes](math.inf)
         self._said: list[bytes] = []
@@ -40,7 +43,8 @@ class Bench:
     async def run(self) -> None:
         """Read the plan's files, then play whatever is told, until cancelled."""
         try:
-            self._programme = Programme(self._plan)
+            self._traffic = traffic_of_worker(self._plan.models, self.say)
+            self._programme = Programme(self._plan, self._traffic)
             shared = self._plan.shared
             self._keeper = _Written(SharedRun(shared), self.say) if shared else _Dictated(self.say, self._waiting)
         except SimkitError as error:
@@ -63,6 +67,9 @@ class Bench:
             case ["kept", tickets]:
                 for ticket in tickets:
                     self._waiting.pop(ticket)()
+            case ["may" | "late", *_]:
+                assert self._traffic is not None and isinstance(self._traffic.budget, Purse)
+                self._traffic.budget.hear(message)
             case ["halt"]:
                 self._stop.number = signal.SIGTERM
 
@@ -91,6 +98,7 @@ class Bench:
                 done=self._keeper.done,
                 tape=self._keeper.tape,
                 stop=self._stop,
+                traffic=self._traffic,
             )
         except SimkitError as error:
             self.say("failed", str(error))
@@ -165,7 +173,8 @@ class _Written:
 
     def done(self, log: Log) -> None:
         number, claim = self._claims.pop(log.session)
-        self._shared.finish(claim, log)
+        if not (log.ended and log.ended.reason == "budget"):  # resumed with a larger one, it goes on
+            self._shared.finish(claim, log)
         self._shared.when_durable(lambda: self._wake(lambda: self._over(number)))
 
     def _over(self, number: int) -> None:

@@ -23,6 +23,7 @@ from simkit.play.recording import Recorder, waker
 from simkit.play.sitting import Sitting
 from simkit.play.suite import Stop
 from simkit.spread.ledger import Job, Ledger
+from simkit.spread.till import Drawer, Till
 from simkit.spread.wire import lines, messages
 from simkit.trace.events import Boundary
 from simkit.trace.log import Log
@@ -64,9 +65,15 @@ class _Hand:
     """A worker as the desk sees it."""
 
     link: Link
+    till: Till
     ready: bool = False
     alone: bool = False
+    late: bool = False
+    """Whether it knows that the run's time is up."""
     jobs: dict[int, Job] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.drawer = Drawer(self.till, self.tell)
 
     def tell(self, *message: Any) -> None:
         self.link.tell(lines([list(message)]))
@@ -80,9 +87,17 @@ class Desk:
     """One run, played by `workers` workers that `hire` starts, each with `each` sessions at a time."""
 
     def __init__(
-        self, ledger: Ledger, done: Callable[[Log], None], hire: Hire, *, workers: int, each: int, stop: Stop | None
+        self,
+        ledger: Ledger,
+        done: Callable[[Log], None],
+        hire: Hire,
+        *,
+        workers: int,
+        each: int,
+        stop: Stop | None,
+        till: Till,
     ) -> None:
-        self._ledger, self._done, self._hire, self._stop = ledger, done, hire, stop
+        self._ledger, self._done, self._hire, self._stop, self._till = ledger, done, hire, stop, till
         self._workers, self._each = workers, each
         self._numbers = itertools.count()
         self._again: deque[Job] = deque()
@@ -100,7 +115,7 @@ class Desk:
         try:
             async with self._durable, anyio.create_task_group() as group:
                 group.start_soon(self._tell_kept, durable)
-                self._scope = group.cancel_scope
+                self._group, self._scope = group, group.cancel_scope
                 if self._stop is not None:
                     await group.start(self._stop.heed, group.cancel_scope)
                 group.start_soon(self._watch)
@@ -120,6 +135,11 @@ class Desk:
                 raise UsageError(
                     f"no worker was ready to play within {PATIENCE:g} s; check the machines, then --resume"
                 )
+            if late := self._till.late:
+                for hand in self._hands:
+                    if not hand.late:
+                        hand.late = True
+                        hand.tell("late", late)
             if self._stopped and not halted:
                 halted = True
                 for hand in self._hands:
@@ -133,13 +153,14 @@ class Desk:
     async def _slot(self) -> None:
         while True:
             async with self._hire() as link:
-                hand = _Hand(link)
+                hand = _Hand(link, self._till)
                 self._hands.append(hand)
                 try:
                     while True:
                         self._hear(hand, await link.hear())
                 except Gone as gone:
                     self._hands.remove(hand)
+                    hand.drawer.close()
                     self._lost(hand, gone)
             self._deal_all()
 
@@ -167,9 +188,13 @@ class Desk:
             case ["failed", what]:
                 raise UsageError(str(what))
             case ["over", number]:
-                self._done(self._ledger.log(hand.jobs.pop(number)))
+                job = hand.jobs.pop(number)
+                self._done(self._ledger.log(job))
+                self._till.traffic.forget(str(job.key))
             case ["left", number]:
-                hand.jobs.pop(number)
+                self._till.traffic.forget(str(hand.jobs.pop(number).key))
+            case ["reserve" | "withdraw" | "spent" | "recorded", *_]:
+                hand.drawer.take(message, self._group)
             case [_, number, *_]:
                 self._ledger.note(hand.jobs[number], message, waiting)
 
@@ -204,8 +229,8 @@ class Desk:
         return jobs
 
     def _refill(self) -> bool:
-        """Whether there is a session that was not handed out yet."""
-        if not self._fresh and (sitting := next(self._todo, None)) is not None:
+        """Whether there is a session to be handed out for the first time. There is none once a budget is used up."""
+        if not self._fresh and not self._till.budget.exhausted and (sitting := next(self._todo, None)) is not None:
             self._fresh.append(Job(sitting))
         return bool(self._fresh)
 

@@ -6,17 +6,20 @@ import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from simkit.errors import UsageError
+from simkit.llm.traffic import Traffic
 from simkit.play.sitting import Sitting
 from simkit.play.suite import Cast, sittings
 from simkit.resuming import terms_of_pack
 from simkit.spec.files import Pack, load_pack
 from simkit.spec.frozen import digest
+from simkit.spending import opener_of
 from simkit.spread.casting import cast_of
+from simkit.spread.till import terms_for_workers
 from simkit.trace.log import SessionKey
 
 
@@ -36,6 +39,8 @@ class Plan:
     """Where relative references begin."""
     imports: Sequence[str]
     """Where modules are looked for."""
+    models: Mapping[str, Any] = field(default_factory=dict)
+    """Budgets, prices and cassettes, as `terms_for_workers` has them."""
     shared: str | None = None
     """The database URL that workers write to; None where they report to whoever sent them."""
 
@@ -49,7 +54,9 @@ class Plan:
         return cls(**json.loads(text))
 
 
-def plan_of(pack: Pack, agent: Any, user: str, seed: int, versions: Mapping[str, str], option: str) -> Plan:
+def plan_of(
+    pack: Pack, agent: Any, user: str, seed: int, versions: Mapping[str, str], option: str, traffic: Traffic
+) -> Plan:
     """The plan of a run. Raises UsageError, naming the `option` that asked for it, for an agent that cannot be named
     to another process."""
     if agent is not None and not isinstance(agent, str):
@@ -58,20 +65,21 @@ def plan_of(pack: Pack, agent: Any, user: str, seed: int, versions: Mapping[str,
         raise UsageError(f"{what}; give the agent as 'file.py:name' or 'module:name'")
     files = sorted({str(case.document.path.absolute()) for case in pack.cases})
     here, imports = str(Path.cwd()), [str(Path(place).absolute()) for place in sys.path]
-    return Plan(files, agent, user, seed, dict(versions), _digests(pack), here, imports)
+    models = terms_for_workers(traffic)
+    return Plan(files, agent, user, seed, dict(versions), _digests(pack), here, imports, models)
 
 
 class Programme:
     """A plan in the process that plays it: the files read, the agent loaded. Raises SimkitError as `runs.run` does."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, traffic: Traffic) -> None:
         if Path(plan.folder).is_dir():
             os.chdir(plan.folder)
         sys.path += [place for place in plan.imports if place not in sys.path]
         self._plan = plan
         self._pack = load_pack(plan.files)
         _same(plan.digests, _digests(self._pack))
-        self.cast: Cast = cast_of(self._pack, plan.agent, plan.user)
+        self.cast: Cast = cast_of(self._pack, plan.agent, plan.user, opener_of(traffic))
         self._trials: dict[int, dict[SessionKey, Sitting]] = {}
 
     def sitting(self, key: SessionKey) -> Sitting:

@@ -1,7 +1,11 @@
 """What a worker and whoever sent it say to each other: one JSON list a line, nothing that could be run.
 
 to a worker      ["play", [[number, key, tape or claim], …]]    ["kept", [ticket, …]]    ["halt"]
-from a worker    ["ready"]    ["failed", what]    and of a session, by the number it was handed out under:
+                 ["may", ticket, [] or [budget, whether it is the run's]]    ["late", budget]
+from a worker    ["ready"]    ["failed", what]    of its model calls:
+                 ["reserve", ticket, session, role, most, budgets of the session]    ["withdraw", ticket]
+                 ["spent", ticket, spend]    ["recorded", question, request, what came]
+                 and of a session, by the number it was handed out under:
                  ["started", number, beside]    ["event", number, beside, event]    ["cut", number, seq]
                  ["intend", number, kind, body]    ["settle", number, intent, result]
                  ["durable", number, ticket]    ["over", number]    ["left", number]
