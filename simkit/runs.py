@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -21,7 +21,7 @@ from simkit.play.suite import Cast, Stop, play_suite, sittings
 from simkit.resuming import Resumed, look_over, open_store, tape_of
 from simkit.scored import KEPT, Scored, ScoredSessions, Table
 from simkit.spec.files import Case, Pack, load_pack, shipped
-from simkit.spending import ModelTerms, models_of, opener_of, refold, traffic_of, unknown_spend
+from simkit.spending import ModelTerms, models_of, opener_of, refold, time_kept, traffic_of, unknown_spend
 from simkit.spread.casting import cast_name, cast_of
 from simkit.spread.crew import Crew, crew_of
 from simkit.trace.log import Log
@@ -145,7 +145,8 @@ def run(
         if resume:
             refold(store, traffic)
         played = _play(pack, cast, store, range(trials), seed, at_once, progress, stop, crew, traffic)
-        with _same_folder():
+        over = len(store.finished()) >= trials * sum(len(case.personas) for case in pack.cases)
+        with _same_folder(), nullcontext() if over else time_kept(store, traffic):
             table, skipped = anyio.run(lambda: played)
         stopped = stop.number if stop else None
         if skipped != store.manifest.get("skipped", 0):

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, Literal
 
-from simkit.errors import UsageError
+from simkit.errors import SimkitError, UsageError
 
 if TYPE_CHECKING:
     from simkit.llm.chat import Model
     from simkit.llm.traffic import Traffic
     from simkit.spec.files import Pack
     from simkit.trace.store import Store
+
+
+BEAT = 1.0
+"""Seconds between two notes of how long a run took: what a kill can make it forget."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +33,7 @@ class ModelTerms:
     max_model_calls: tuple[str, ...] = ()
     """Calls of models, tries that failed included."""
     max_seconds: float | None = None
-    """Seconds from the start of the run, or from where it is resumed."""
+    """Seconds that the run may take; what it took before it was resumed counts."""
     price: tuple[str, ...] = ()
     """`MODEL=IN,OUT`: USD for a million tokens, where it is not in the table or another."""
     record: Path | None = None
@@ -95,15 +101,41 @@ def opener_of(traffic: Traffic) -> Callable[[str], Model]:
 
 
 def refold(store: Store, traffic: Traffic) -> None:
-    """Book what an interrupted run had spent; what came of some calls nobody knows: those at the most they can cost."""
+    """Book what an interrupted run had spent, in time too; what came of some calls nobody knows: those at the most
+    they can cost."""
     from simkit.llm.budget import Spend
 
+    traffic.budget.before = float(store.manifest.get("seconds", 0.0))
     finished = store.finished()
     for key, intent in store.all_intents("model_called"):
         spent = (intent.result or {}).get("spent") or intent.body["most"]
         traffic.budget.book(str(key), intent.body["role"], Spend.of_json(spent))
     for key in finished:
         traffic.budget.forget(str(key))
+
+
+@contextmanager
+def time_kept(store: Store, traffic: Traffic) -> Iterator[None]:
+    """While this lasts, the store knows to a second how long the run took, so that a killed run's time counts."""
+    ended = Event()
+
+    def keep() -> None:
+        while not ended.wait(BEAT):
+            _keep_time(store, traffic)
+
+    thread = Thread(target=keep, name="simkit-time", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        thread.join()
+        _keep_time(store, traffic)
+
+
+def _keep_time(store: Store, traffic: Traffic) -> None:
+    with suppress(SimkitError):  # a store that fails says so where it matters: at what a session keeps
+        store.update_manifest(seconds=round(traffic.budget.took, 3))
 
 
 def unknown_spend(store: Store) -> dict[str, Any]:

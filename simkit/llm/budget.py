@@ -73,7 +73,9 @@ class Budget:
 
     caps: tuple[Cap, ...] = ()
     seconds: float | None = None
-    """From the moment that this is made."""
+    """From the moment that this is made, and `before` of them already."""
+    before: float = 0.0
+    """Seconds that the run took before it was interrupted."""
     clock: Callable[[], float] = time.monotonic
     over: str = ""
     """The budget of the run that refused a call or a session; empty while none has."""
@@ -100,9 +102,14 @@ class Budget:
             self.check()
         return bool(self.over)
 
+    @property
+    def took(self) -> float:
+        """Seconds that the run has taken, all its sittings together."""
+        return self.before + self.clock() - self._began
+
     def check(self) -> None:
         """Raises Spent when the run's time is up."""
-        if self.seconds is not None and self.clock() - self._began >= self.seconds:
+        if self.seconds is not None and self.took >= self.seconds:
             self._refuse(f"--max-seconds {self.seconds:g}")
 
     async def reserve(self, session: str, role: str, most: Spend, own: Iterable[Cap] = ()) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -182,3 +185,31 @@ def test_a_call_waits_for_what_others_hold_and_is_refused_when_it_never_fits() -
     anyio.run(all_of_them)
 
     assert told == ["a begins", "b begins", "c begins", "d refused: --max-model-calls 2"]
+
+
+def test_the_time_that_a_run_took_before_it_was_killed_counts(shop: Path, tmp_path: Path, server: ChatServer) -> None:
+    def slow(request: Request) -> dict[str, Any]:
+        time.sleep(0.25)
+        return looking(request)
+
+    server.policy = slow
+    command = [sys.executable, "-m", "simkit.cli", "run", str(shop), "--agent", "model:openai/tiny", "--at-once", "1"]
+    command += ["--out", str(tmp_path / "run"), "--trials", "40", "--max-seconds", "300"]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        while "seconds" not in (terms := _manifest(tmp_path / "run")) or terms["seconds"] < 2:
+            assert process.poll() is None
+            time.sleep(0.05)
+        process.kill()
+    took, asked = _manifest(tmp_path / "run")["seconds"], len(server.requests)
+
+    late = play(shop, tmp_path / "run", trials=40, resume=True, max_seconds=took)
+    again = _manifest(tmp_path / "run")["seconds"]
+
+    assert len(server.requests) == asked
+    assert late.summary().skipped > 0
+    assert again > took
+
+
+def _manifest(out: Path) -> dict[str, Any]:
+    file = out / "run.json"
+    return json.loads(file.read_text()) if file.exists() else {}
