@@ -153,4 +153,6 @@ def _sync_folder(folder: Path) -> None:
 
 def cannot_write(path: Path | str, error: object) -> StoreError:
     """The error to raise when `path` cannot be written."""
-    return StoreError(f"{path}: cannot be written ({one_line(error)}); free space or choose another --out")
+    on_server = "://" in str(path)
+    cure = "bring the server back, then go on by --resume" if on_server else "free space or choose another --out"
+    return StoreError(f"{path}: cannot be written ({one_line(error)}); {cure}")

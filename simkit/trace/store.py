@@ -107,7 +107,7 @@ class Store:
         """Whether there is a run of that name, path or URL."""
         try:
             cls.open(run)._engine.dispose()
-        except UsageError:
+        except (UsageError, _NoRun):
             return False
         return True
 
@@ -312,5 +312,12 @@ def _no_new_run(place: str, error: object) -> StoreError:
     return StoreError(f"{place}: no run can be made ({one_line(error)}); choose another ?run=NAME, or check the server")
 
 
+class _NoRun(StoreError):
+    """A database that answers, and has no such run."""
+
+
 def _no_run(place: str, error: object) -> StoreError:
-    return StoreError(f"{place}: has no run ({one_line(error)}); check the URL and its ?run=NAME")
+    # A server that answers says by its code that there is no such schema or table; no code: nobody answers.
+    if getattr(error, "sqlstate", "") is None:
+        return StoreError(f"{place}: cannot be read ({one_line(error)}); check the URL, and that the server is running")
+    return _NoRun(f"{place}: has no run ({one_line(error)}); check the URL and its ?run=NAME")

@@ -12,6 +12,7 @@ Text is JSON with everything but ASCII escaped: neither database can hold lone s
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -127,6 +128,7 @@ def connect(url: str | URL) -> Engine:
     except ImportError:
         driver = address.get_driver_name()
         raise UsageError(f"{driver} is not installed; pip install 'simkit[postgres]'") from None
+    logging.getLogger("psycopg").addHandler(logging.NullHandler())  # what it warns of, our errors say
     return engine.execution_options(schema_translate_map={None: f"simkit_{run}"})
 
 

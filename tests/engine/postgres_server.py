@@ -6,8 +6,9 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,21 @@ def binaries() -> Path:
     return found[-1].parent
 
 
+@dataclass
+class Postgres:
+    """A server that can be pulled the plug on."""
+
+    folder: Path
+    url: str
+    """Of its database; `run=NAME` can be added."""
+    start: Callable[[], None]
+    crash: Callable[[], None]
+    """Stops it at once, as a crash would: connections break, nothing is written down."""
+
+
 @contextmanager
-def serving() -> Iterator[str]:
-    """A server; the URL of its database, to which `run=NAME` can be added."""
+def server() -> Iterator[Postgres]:
+    """A server, until the end of this."""
     where = binaries()
     folder = Path(tempfile.mkdtemp(prefix="simkit-pg-"))
     # PostgreSQL refuses to run as root; its package brings a user for it.
@@ -36,11 +49,26 @@ def serving() -> Iterator[str]:
     make = [where / "initdb", "--pgdata", data, "--username", "simkit", "--auth", "trust", "--no-sync", "-E", "UTF8"]
     subprocess.run(make, check=True, capture_output=True, cwd=folder, **owner)
     options = f"-c listen_addresses='' -c unix_socket_directories={folder} -c fsync=off"
-    control = [where / "pg_ctl", "--pgdata", data, "--log", folder / "log", "--wait", "--options", options]
+    control = [where / "pg_ctl", "--pgdata", data, "--log", folder / "log", "--wait"]
+
+    def start() -> None:
+        subprocess.run(
+            [*control, "--options", options, "start"], check=True, stdout=subprocess.DEVNULL, cwd=folder, **owner
+        )
+
+    def crash() -> None:
+        subprocess.run([*control, "--mode", "immediate", "stop"], capture_output=True, cwd=folder, **owner)
+
     try:
-        subprocess.run([*control, "start"], check=True, stdout=subprocess.DEVNULL, cwd=folder, **owner)
-        yield f"postgresql+psycopg://simkit@/postgres?host={folder}"
+        start()
+        yield Postgres(folder, f"postgresql+psycopg://simkit@/postgres?host={folder}", start, crash)
     finally:
-        stop = [where / "pg_ctl", "--pgdata", data, "--mode", "immediate", "stop"]
-        subprocess.run(stop, capture_output=True, cwd=folder, **owner)
+        crash()
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def serving() -> Iterator[str]:
+    """A server's URL, to which `run=NAME` can be added."""
+    with server() as running:
+        yield running.url
