@@ -58,6 +58,7 @@ def open_store(
     played = terms_of_pack(pack)
     values = {digest(thing): thing for things in played.values() for thing in things.values()}
     now = dict(terms) | {kind: {name: digest(thing) for name, thing in played[kind].items()} for kind in DIGESTS}
+    now["code"] = {case.domain.name: dict(case.domain.code) for case in pack.cases}
     if out is None:
         return Store.temporary(now)
     if not resume or not Store.exists(out):

@@ -122,6 +122,8 @@ class Domain:
     tables: Mapping[str, Mapping[str, Any]] = field(repr=False)
     """table -> record id -> record, as state.json has it. Shared by all sessions: never written to."""
     agent: str = ""
+    code: Mapping[str, str] = field(default_factory=dict, repr=False)
+    """What tools.py defines: name -> digest of its code."""
 
     @property
     def name(self) -> str:

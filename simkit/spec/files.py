@@ -14,6 +14,7 @@ from pathlib import Path
 
 from simkit.errors import FileError, FileErrors, UsageError, did_you_mean
 from simkit.spec import crosscheck
+from simkit.spec.code import code_digests
 from simkit.spec.domain import Card, Domain, DomainFile
 from simkit.spec.mistakes import validate
 from simkit.spec.persona import Persona
@@ -209,7 +210,8 @@ def _read_domain(file: Path, _stamp: object) -> Domain:
         world=f"{tables_hash(tables):032x}",
     )
     agent = said.agent if ":" in said.agent else f"{said.agent}:build"
-    return Domain(card=card, folder=folder, functions=functions, tables=tables, agent=agent)
+    code = code_digests(folder / "tools.py")
+    return Domain(card=card, folder=folder, functions=functions, tables=tables, agent=agent, code=code)
 
 
 def persona_folders(path: Path) -> list[Path]:

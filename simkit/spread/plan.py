@@ -94,7 +94,9 @@ class Programme:
 
 
 def _digests(pack: Pack) -> dict[str, dict[str, str]]:
-    return {kind: {name: digest(thing) for name, thing in of.items()} for kind, of in terms_of_pack(pack).items()}
+    played = terms_of_pack(pack)
+    played["domains"] |= {one.name: [one.card.as_json, dict(one.code)] for one in (case.domain for case in pack.cases)}
+    return {kind: {name: digest(thing) for name, thing in of.items()} for kind, of in played.items()}
 
 
 def _same(planned: Mapping[str, Mapping[str, str]], found: Mapping[str, Mapping[str, str]]) -> None:

@@ -31,6 +31,9 @@ def differences(begun: Mapping[str, Any], now: Mapping[str, Any], value: Values 
         for name in sorted(old.keys() | new.keys()):
             if old.get(name) != new.get(name):
                 yield f"{term[:-1]} {name}: {_how(old.get(name), new.get(name), value)}"
+    for domain in sorted(begun.get("code", {}).keys() & now.get("code", {}).keys()):
+        if found := _definitions(begun["code"][domain], now["code"][domain]):
+            yield f"tools.py of {domain}: {found}"
 
 
 def agree(begun: Mapping[str, Any], now: Mapping[str, Any], run: str, value: Values = lambda digest: None) -> None:
@@ -49,6 +52,13 @@ def _how(old: str | None, new: str | None, value: Values) -> str:
         return "changed"
     changes = list(_changes(before, after))
     return ", ".join(changes[:3]) + (f" and {len(changes) - 3} more" if len(changes) > 3 else "")
+
+
+def _definitions(old: Mapping[str, str], new: Mapping[str, str]) -> str:
+    """Which definitions are not the same: `cancel_order changed, refund new and 2 more`."""
+    changed = [name for name in sorted(old.keys() | new.keys()) if old.get(name) != new.get(name)]
+    how = [f"{name} {'new' if name not in old else 'gone' if name not in new else 'changed'}" for name in changed]
+    return ", ".join(how[:3]) + (f" and {len(how) - 3} more" if len(how) > 3 else "")
 
 
 def _changes(before: Any, after: Any) -> Iterator[str]:
