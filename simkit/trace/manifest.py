@@ -5,6 +5,7 @@ A folder is a run if and only if it has a run.json: it is written last when a ru
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import json
 import os
@@ -153,6 +154,9 @@ def _sync_folder(folder: Path) -> None:
 
 def cannot_write(path: Path | str, error: object) -> StoreError:
     """The error to raise when `path` cannot be written."""
-    on_server = "://" in str(path)
-    cure = "bring the server back, then go on by --resume" if on_server else "free space or choose another --out"
+    cure = "free space or choose another --out"
+    if "://" in str(path):
+        cure = "bring the server back, then go on by --resume"
+    elif getattr(error, "errno", None) == errno.EMFILE:
+        cure = "the agent leaves files open: close them, or give each session a process by --isolate; then --resume"
     return StoreError(f"{path}: cannot be written ({one_line(error)}); {cure}")

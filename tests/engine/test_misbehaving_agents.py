@@ -8,6 +8,8 @@ import decimal
 import functools
 import gc
 import json
+import os
+import resource
 import subprocess
 import sys
 import threading
@@ -652,6 +654,15 @@ def test_only_python_of_ones_own_can_be_isolated(shop: Path) -> None:
             simkit.run(shop, agent, isolate=True)
 
 
+LEAKY = """
+KEPT = []
+
+def agent(turn):
+    KEPT.extend(open(__file__) for _ in range(5))
+    return "Could you tell me your order number?"
+"""
+
+
 def test_what_agents_leave_running_is_told(shop: Path, caplog: pytest.LogCaptureFixture) -> None:
     stop = threading.Event()
     children: list[Any] = []
@@ -673,3 +684,43 @@ def test_what_agents_leave_running_is_told(shop: Path, caplog: pytest.LogCapture
     assert caplog.messages == [
         f"agents left behind: {number} tasks, {number} threads, {number} child processes that still run"
     ]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells which files are open")
+def test_files_that_agents_leave_open_are_told(shop: Path, caplog: pytest.LogCaptureFixture) -> None:
+    kept: list[Any] = []
+
+    async def leaks(turn: Turn) -> str:
+        kept.append(Path(__file__).open())  # noqa: ASYNC230, SIM115
+        kept.extend(map(os.fdopen, os.pipe()))
+        return "Is there anything else?"
+
+    async def tidy(turn: Turn) -> str:
+        Path(__file__).read_text()  # noqa: ASYNC240
+        return "Is there anything else?"
+
+    simkit.play_case(simkit.load(shop).cases[0], tidy)
+    simkit.play_case(simkit.load(shop).cases[0], leaks)
+    number = len(kept)
+    for file in kept:
+        file.close()
+
+    assert caplog.messages == [f"agents left behind: {number} open files"]
+
+
+def test_an_agent_that_uses_up_all_files_costs_no_session_that_is_over(shop: Path, tmp_path: Path) -> None:
+    agents = tmp_path / "agents.py"
+    agents.write_text(LEAKY)
+    command = [sys.executable, "-m", "simkit.cli", "run", str(shop), "--agent", f"{agents}:agent", "--trials", "40"]
+    command += ["--at-once", "1", "--out", str(tmp_path / "run"), "--fail-under", "0", "--json"]
+
+    def few() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (100, 100))
+
+    first = subprocess.run(command, capture_output=True, text=True, preexec_fn=few, check=False, timeout=60)
+    again = subprocess.run([*command, "--resume"], capture_output=True, text=True, check=False, timeout=60)
+
+    assert "Traceback" not in first.stderr
+    assert first.returncode in (0, 2), first.stderr
+    assert first.returncode == 0 or "--isolate" in first.stderr.splitlines()[-1]
+    assert json.loads(again.stdout)["sessions"] == 40
