@@ -204,7 +204,7 @@ async def reply(agent: Agent, turn: Turn, leash: Leash, seconds: float) -> str:
                 raise
             error = raised
         finally:
-            if leash.abandoned and leash.task is not None:
+            if leash.abandoned:
                 leave_scopes(leash.task, leash.scope)
         late = leash.late or leash.expired
         if not leash.scope.cancel_called and leash.cancelling > cancelled_before:

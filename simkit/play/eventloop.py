@@ -43,7 +43,15 @@ def current_task(loop: Any) -> Callable[[], Any]:
 
 
 def leave_scopes(task: Any, outer: anyio.CancelScope) -> None:
-    """Leave the cancel scopes in which an abandoned coroutine hangs: they are still the present ones of the task."""
+    """Leave the cancel scopes in which an abandoned coroutine hangs: they are still the present ones of the task.
+    `task`: of asyncio; None where trio is the event loop."""
+    if task is None:
+        from trio.lowlevel import current_task as trio_task
+
+        ours = outer._CancelScope__original  # type: ignore[attr-defined]
+        while (status := trio_task()._cancel_status) is not None and status._scope is not ours:  # type: ignore[attr-defined]
+            status._scope._close(None)
+        return
     from anyio._backends._asyncio import _task_states
 
     # There is no public way to them, and anyio would refuse to leave our own scope before.

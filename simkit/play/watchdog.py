@@ -266,6 +266,8 @@ class Steps(Coroutine[Any, Any, Any]):
 
     def send(self, value: Any) -> Any:
         """Run to the next `await`."""
+        if value is not None and isinstance(error := getattr(value, "error", None), self.watchdog.cancelled):
+            self._count(error)  # so trio cancels: what it sends holds the error
         return self._step(self._send, value)
 
     def throw(self, error: Any, value: Any = None, trace: Any = None) -> Any:

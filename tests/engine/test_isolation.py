@@ -323,7 +323,8 @@ sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[1])!
 import simkit, test_misbehaving_agents as bad
 run = anyio.run
 anyio.run = lambda *args: run(*args, backend="trio")
-for agent in (bad.waits_for_ever, bad.spins, bad.sleeps_on_the_job, bad.swallows_once):
+for agent in (bad.waits_for_ever, bad.spins, bad.sleeps_on_the_job, bad.swallows_once,
+              bad.swallows_all, bad.swallows_and_answers):
     print(*bad.told(bad.played({str(crowd)!r}, bad.among_others(agent))))
 """
     case = crowd / "case.yaml"
@@ -332,5 +333,6 @@ for agent in (bad.waits_for_ever, bad.spins, bad.sleeps_on_the_job, bad.swallows
 
     assert ended.stderr == ""
     lines = ended.stdout.splitlines()
-    assert len(lines) == 4
-    assert all(line.startswith("agent_failed TimeoutError: no answer within 0.4 s (test_misb") for line in lines)
+    assert len(lines) == 6
+    assert all(line.startswith("agent_failed TimeoutError: no answer within 0.4 s") for line in lines)
+    assert all("(test_misb" in line for line in lines[:5])
