@@ -34,16 +34,12 @@ from simkit.play.recording import waker
 
 EVERY = 0.1
 """Seconds between two looks of the watchdog."""
-
 STALL = 0.05
 """Seconds: a step that takes longer has kept the others waiting."""
-
 OVERDUE = 0.5
 """Seconds beyond its deadline after which a turn that hides from cancellation is cut off."""
-
 CANCELLED = 2
 """How often an agent that is late is cancelled before it is never run again."""
-
 _HERE: anyio.lowlevel.RunVar[Watchdog] = anyio.lowlevel.RunVar("simkit_watchdog")
 PLAYING: ContextVar[Leash | None] = ContextVar("simkit_playing", default=None)
 """In an agent's code, and in the tasks and threads that it starts: its session's leash."""
