@@ -48,7 +48,7 @@ def _files() -> Iterator[tuple[str, str]]:
     keep theirs open on purpose."""
     for one in _listed("/proc/self/fd", "*"):
         with suppress(OSError):
-            target = os.readlink(one)
+            target = str(one.readlink())
             ours = Path(target).name.startswith(("run.", ".run.", "printed.txt"))
             if target.startswith(("/", "pipe:")) and not ours and not target.startswith(("/proc/", "/dev/")):
                 yield one.name, target

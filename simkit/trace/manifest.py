@@ -160,3 +160,20 @@ def cannot_write(path: Path | str, error: object) -> StoreError:
     elif getattr(error, "errno", None) == errno.EMFILE:
         cure = "the agent leaves files open: close them, or give each session a process by --isolate; then --resume"
     return StoreError(f"{path}: cannot be written ({one_line(error)}); {cure}")
+
+
+def no_new_run(place: str, error: object) -> StoreError:
+    """The error to raise when no run can be made on a server."""
+    return StoreError(f"{place}: no run can be made ({one_line(error)}); choose another ?run=NAME, or check the server")
+
+
+class NoRun(StoreError):
+    """A database that answers, and has no such run."""
+
+
+def no_run(place: str, error: object) -> StoreError:
+    """The error to raise when a run on a server cannot be found."""
+    # A server that answers says by its code that there is no such schema or table; no code: nobody answers.
+    if getattr(error, "sqlstate", "") is None:
+        return StoreError(f"{place}: cannot be read ({one_line(error)}); check the URL, and that the server is running")
+    return NoRun(f"{place}: has no run ({one_line(error)}); check the URL and its ?run=NAME")

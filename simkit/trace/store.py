@@ -107,7 +107,7 @@ class Store:
         """Whether there is a run of that name, path or URL."""
         try:
             cls.open(run)._engine.dispose()
-        except (UsageError, _NoRun):
+        except (UsageError, folders.NoRun):
             return False
         return True
 
@@ -117,7 +117,7 @@ class Store:
 
         engine = _connect(url)
         store = cls(engine, _place(engine), None, {})
-        with reported(store.place, _no_new_run):
+        with reported(store.place, folders.no_new_run):
             tables.create(engine)
         store._lock_on_server()
         store.update_manifest(**manifest)
@@ -141,7 +141,7 @@ class Store:
 
         engine = _connect(url)
         place = _place(engine)
-        with reported(place, _no_run):
+        with reported(place, folders.no_run):
             text = tables.manifest(engine)
         return cls(engine, place, None, json.loads(text or "{}"))
 
@@ -306,18 +306,3 @@ def _place(engine: Engine) -> str:
 
     run = tables.schema_of(engine).removeprefix("simkit_")
     return (engine.url.update_query_dict({"run": run}) if run else engine.url).render_as_string(hide_password=True)
-
-
-def _no_new_run(place: str, error: object) -> StoreError:
-    return StoreError(f"{place}: no run can be made ({one_line(error)}); choose another ?run=NAME, or check the server")
-
-
-class _NoRun(StoreError):
-    """A database that answers, and has no such run."""
-
-
-def _no_run(place: str, error: object) -> StoreError:
-    # A server that answers says by its code that there is no such schema or table; no code: nobody answers.
-    if getattr(error, "sqlstate", "") is None:
-        return StoreError(f"{place}: cannot be read ({one_line(error)}); check the URL, and that the server is running")
-    return _NoRun(f"{place}: has no run ({one_line(error)}); check the URL and its ?run=NAME")
