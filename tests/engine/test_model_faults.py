@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import random
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler
@@ -27,7 +30,8 @@ from simkit.llm.failure import Failure
 from simkit.llm.lanes import Lane
 from simkit.llm.wire import read_reply
 from simkit.runs import run
-from simkit.trace.events import ModelCalled
+from simkit.trace.events import AgentSaid, ModelCalled, any_event
+from simkit.trace.log import body_of
 
 KEY = "sk-secret-0123456789"
 ROLES = ("agent", "user")
@@ -189,6 +193,51 @@ def test_p13_a_huge_message_is_cut_with_a_marker(server: ChatServer) -> None:
     assert text.endswith("[… cut by simkit: 15805696 more characters]")
 
 
+PEAK = """
+import anyio
+from pathlib import Path
+from simkit.llm import ChatMessage, open_model
+
+def peak():
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return 1024 * next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+
+async def ask():
+    model = open_model("openai/tiny")
+    await model([ChatMessage("user", "short")])
+    Path("/proc/self/clear_refs").write_text("5")  # from here on
+    before = peak()
+    reply = await model([ChatMessage("user", "long")])
+    print(len(reply.text), peak() - before)
+
+anyio.run(ask)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the peak is counted in other units")
+def test_p13_a_huge_message_takes_less_than_five_times_its_size(server: ChatServer) -> None:
+    size = 20_000_000
+    server.policy = lambda request: says("x" * (size if request["messages"][0]["content"] == "long" else 1))
+
+    done = subprocess.run([sys.executable, "-c", PEAK], capture_output=True, text=True, check=True, timeout=60)
+
+    kept, grown = map(int, done.stdout.split())
+    assert kept < 5 * 1024 * 1024
+    assert size < grown < 5 * size
+
+
+def test_p14_ten_thousand_odd_texts_come_back_as_they_were_written() -> None:
+    rng = random.Random(14)
+    ranges = ((0, 0x20), (0x7F, 0xA0), (0x200B, 0x2070), (0x300, 0x370), (0xD800, 0xE000), (0x20, 0x7F), (0, 0x110000))
+    for _ in range(10_000):
+        text = "".join(chr(rng.randrange(*rng.choice(ranges))) for _ in range(rng.randint(0, 30)))
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "surrogatepass")  # in JSON two halves are one
+        reply = read_reply(completion({"content": text}).encode(), "tiny", (10, 10), 1000)
+        kept = any_event.validate_python(json.loads(body_of(AgentSaid(seq=2, text=reply.text))))
+
+        assert (reply.text, kept.text) == (text, text)
+
+
 @settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.text(alphabet=st.characters(codec=None, categories=None, exclude_categories=()), max_size=40))
 def test_p14_every_text_comes_back_as_it_was_written(text: str) -> None:
@@ -241,6 +290,31 @@ def test_p17_the_key_goes_to_its_own_host_only(shop: Path, server: ChatServer) -
         played(shop, server, "agent", sends(307, headers={"Location": f"{stranger.url}/chat/completions"}), trials=1)
 
         assert stranger.requests == []
+
+
+LIES = {
+    "UTF-8, said to be Latin-1": ("iso-8859-1", "utf-8", 1),
+    "UTF-8, said to be nonsense": ("klingon", "utf-8", 1),
+    "UTF-16, said to be UTF-8": ("utf-8", "utf-16", 1),
+    "Latin-1, said to be UTF-8": ("utf-8", "iso-8859-1", 3),
+}
+
+
+@pytest.mark.parametrize("name", LIES)
+def test_p17_what_a_server_says_of_its_charset_is_not_believed(shop: Path, server: ChatServer, name: str) -> None:
+    said, meant, calls_at_most = LIES[name]
+    answer = completion({"content": "Grüß Gott. Anything else?"}).replace("\\u00fc", "ü").replace("\\u00df", "ß")
+    fault = sends_bytes(answer.encode(meant), Content_Type=f"application/json; charset={said}")
+
+    (episode, score), *_ = played(shop, server, "agent", fault, trials=1).scored
+
+    asked = [request for request in server.requests if role_of(request) == "agent"]
+    if calls_at_most == 1:
+        assert {said.text for said in episode.agent_texts} == {"Grüß Gott. Anything else?"}
+        assert len(asked) == len(episode.agent_texts)
+    else:
+        assert (score.outcome, len(asked)) == ("invalid", 2)
+        assert "protocol" in score.reason
 
 
 def test_models_are_asked_in_order_and_who_answered_is_recorded(shop: Path, server: ChatServer) -> None:
