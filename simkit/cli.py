@@ -230,7 +230,7 @@ def report(
 
 @app.command(name="import")
 def import_(
-    format: Annotated[str, Parameter(help="tau-bench, labeled-traces, openai-messages or jsonl.")],
+    format: Annotated[str, Parameter(help="tau-bench, tau2, labeled-traces, openai-messages or jsonl.")],
     file: Annotated[Path, Parameter(help="What to read.")],
     *,
     out: Out = None,

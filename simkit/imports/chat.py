@@ -157,7 +157,7 @@ def called(function: Function, answer: str | None) -> dict[str, Any]:
     if answer is None:
         outcome: Outcome = "error" if isinstance(arguments, dict) else "malformed"
         return {"tool": function.name, "arguments": arguments, "outcome": outcome, "result": "no result was recorded"}
-    result = _value(answer)
+    result = value_of(answer)
     outcome = _outcome(answer, result) if isinstance(arguments, dict) else "malformed"
     shown = result if outcome == "ok" else answer
     return {"tool": function.name, "arguments": arguments, "outcome": outcome, "result": shown}
@@ -177,7 +177,7 @@ def arguments_of(function: Function) -> Any:
     return value if isinstance(value, dict) else given
 
 
-def _value(answer: str) -> Any:
+def value_of(answer: str) -> Any:
     """A result that is a JSON object or list as that value, so that readers can look into it; else the text."""
     if answer.lstrip()[:1] not in ("{", "["):
         return answer

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from simkit.errors import UsageError, did_you_mean, one_line
 from simkit.imports import jsonl, labeled_traces, openai_messages, tau_bench
+from simkit.imports.tau2 import files as tau2
 from simkit.trace.log import Log
 
 Reader = Callable[[Path], Iterator[Log]]
@@ -16,6 +17,7 @@ READERS: dict[str, Reader] = {
     "labeled-traces": labeled_traces.read,
     "openai-messages": openai_messages.read,
     "tau-bench": tau_bench.read,
+    "tau2": tau2.read,
 }
 
 

@@ -18,8 +18,8 @@ PERSONA = Persona(
     persona="recorded", summary="The user of a recorded session.", manner="As recorded: to be read, not played."
 )
 _READS = re.compile(
-    r"(?i:ask|browse|calculate|check|compose|count|deliver|describe|fetch|find|gen|get|has|inspect|is|list|look|lookup"
-    r"|parse|plan|query|read|retrieve|search|show|think|transfer|validate|verify|view)(?![a-z])"
+    r"(?i:ask|browse|calculate|can|check|compose|count|deliver|describe|fetch|find|gen|get|has|inspect|is|list|look|lookup"
+    r"|parse|plan|query|read|retrieve|run_(?:\w+_)?test|search|show|think|transfer|validate|verify|view)(?![a-z])"
 )
 """First words of a tool's name that say that it changes nothing."""
 

@@ -48,29 +48,91 @@ def lines(path: Path) -> Iterator[tuple[int, Any]]:
                     raise _not_json(path, error, number, "each line must be one JSON value") from None
 
 
+def whole(path: Path) -> Any:
+    """The value that a file is. Raises FileError."""
+    cursor = _Cursor(path)
+    _, value = cursor.value()
+    if cursor.seen():
+        raise FileError(path, "something stands after the value; remove it", line=cursor.line())
+    return value
+
+
+def begins(path: Path) -> str:
+    """The first character of a file that is no space; empty where there is none. Raises FileError."""
+    return _Cursor(path).seen()
+
+
 def items(path: Path) -> Iterator[tuple[int, Any]]:
     """(line number, value) of each element of a file that is one JSON list. Raises FileError."""
-    text = _whole(path)
-    position, line = _space(text, 0), 1
-    if text[position : position + 1] != "[":
-        raise FileError(path, "is no JSON list; it must begin with [", line=text.count("\n", 0, position) + 1)
-    end = position
-    position = _space(text, position + 1)
-    while text[position : position + 1] != "]":
-        line += text.count("\n", end, position)
+    cursor = _Cursor(path)
+    if cursor.seen() != "[":
+        raise FileError(path, "is no JSON list; it must begin with [", line=cursor.line())
+    yield from cursor.elements()
+
+
+def members(path: Path) -> Iterator[tuple[int, str, Any]]:
+    """(line number, key, value) of each member of a file that is one JSON object, in the file's order; a member that
+    is a list comes element by element. Raises FileError."""
+    cursor = _Cursor(path)
+    if not cursor.seen():
+        raise FileError(path, "is empty; it must hold one JSON object")
+    if cursor.seen() != "{":
+        raise FileError(path, "is no JSON object; it must begin with {", line=cursor.line())
+    keys: set[str] = set()
+    for line, key in cursor.parts("}"):
+        if not isinstance(key, str) or key in keys or cursor.seen() != ":":
+            twice = isinstance(key, str) and key in keys
+            what = f"the key '{one_line(key, 40)}' stands twice" if twice else "a key and a colon must stand here"
+            raise FileError(path, f"{what}; mend or remove this entry", line=line)
+        keys.add(key)
+        cursor.position += 1
+        inner = cursor.elements() if cursor.seen() == "[" else [cursor.value()]
+        yield from ((at, key, value) for at, value in inner)
+
+
+class _Cursor:
+    """A place in a file that is one JSON document, and the line in which it is."""
+
+    def __init__(self, path: Path) -> None:
+        self.path, self.text, self.position = path, _whole(path), 0
+        self._line, self._counted = 1, 0
+
+    def seen(self) -> str:
+        """The next character that is no space."""
+        self.position = _space(self.text, self.position)
+        return self.text[self.position : self.position + 1]
+
+    def line(self) -> int:
+        self._line += self.text.count("\n", self._counted, self.position)
+        self._counted = self.position
+        return self._line
+
+    def value(self) -> tuple[int, Any]:
+        """The line in which the value here begins, and the value; then the cursor stands behind it."""
+        self.seen()
+        line = self.line()
         try:
-            value, end = _DECODER.raw_decode(text, position)
-            yield line, _shallow(value)
+            value, self.position = _DECODER.raw_decode(self.text, self.position)
+            return line, _shallow(value)
         except (ValueError, RecursionError) as error:
             base = 1 if isinstance(error, json.JSONDecodeError) else line  # which counts from the file's begin
-            raise _not_json(path, error, base, "mend or remove this entry") from None
-        line += text.count("\n", position, end)
-        position = _space(text, end)
-        if text[position : position + 1] == ",":
-            position = _space(text, position + 1)
-        elif text[position : position + 1] != "]":
-            at = line + text.count("\n", end, position)
-            raise FileError(path, "after an entry there must be a comma or the closing ]; is the file whole?", line=at)
+            raise _not_json(self.path, error, base, "mend or remove this entry") from None
+
+    def parts(self, closing: str) -> Iterator[tuple[int, Any]]:
+        """The values between commas from behind the bracket here to `closing`."""
+        self.position += 1
+        while self.seen() != closing:
+            yield self.value()
+            if self.seen() == ",":
+                self.position += 1
+            elif self.seen() != closing:
+                what = f"after an entry there must be a comma or the closing {closing}; is the file whole?"
+                raise FileError(self.path, what, line=self.line())
+        self.position += 1
+
+    def elements(self) -> Iterator[tuple[int, Any]]:
+        """The elements of the list that begins here."""
+        return self.parts("]")
 
 
 def shaped(adapter: TypeAdapter[Shape], value: Any, path: Path, line: int) -> Shape:

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from simkit.spec.frozen import Frozen, digest
@@ -78,6 +79,8 @@ class Scenario(Frozen):
     """A path that reaches the goal; never the only right way."""
     limits: Limits = Limits()
     tags: tuple[str, ...] = ()
+    benchmark: SkipJsonSchema[dict[str, Any]] = Field(default={}, exclude_if=lambda value: not value)
+    """What a benchmark's own scoring needs to know of its task; importers and adapters write it, people do not."""
 
     @model_validator(mode="after")
     def _personas_differ(self) -> Scenario:
