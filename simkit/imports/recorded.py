@@ -80,6 +80,7 @@ def scenario(
     knows: dict[str, Fact] | None = None,
     reference: tuple[Step, ...] = (),
     tags: tuple[str, ...] = (),
+    benchmark: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
     """A scenario without conditions: the recording's own verdict is all there is to judge it by."""
     made = Scenario(
@@ -91,6 +92,7 @@ def scenario(
         goal=Goal(),
         reference=reference,
         tags=tags,
+        benchmark=benchmark or {},
     )
     return made.model_dump(mode="json")
 

@@ -86,7 +86,8 @@ def _log(path: Path, line: int, name: str, record: _Record, tools: tuple[Tool, .
     knows: dict[str, Fact] = {"user_id": task.user_id} if task.user_id else {}
     steps = [Step(tool=action.name, arguments=action.kwargs) for action in task.actions]
     steps += [Step(say=str(output)) for output in task.outputs]
-    case = scenario(name, "tau-bench", task.instruction, knows=knows, reference=tuple(steps))
+    about = {"name": "tau-bench"}
+    case = scenario(name, "tau-bench", task.instruction, knows=knows, reference=tuple(steps), benchmark=about)
     card = Card(domain="tau-bench", policy=chat.policy(record.traj), tools=tools)
     try:
         return log(case, card, list(_happenings(record)), trial=record.trial)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from simkit.metrics.cost import Costs
+from simkit.metrics.null_agent import passes_untouched
 from simkit.metrics.score import ERROR_KINDS, Outcome, SessionScore
 from simkit.paths.episode import Episode
 from simkit.trace.log import RunHash, SessionKey
@@ -80,6 +81,8 @@ class Counting:
         """(scenario, outcome) to each reason of its sessions that did not pass."""
         self.agents: set[str] = set()
         self.users: set[str] = set()
+        self.untouched: dict[str, bool | None] = {}
+        """Scenario to whether an agent that does nothing passes it; None where no session tells."""
         self.digest = RunHash()
         self.costs = Costs()
 
@@ -89,6 +92,8 @@ class Counting:
         self._count(log.session, score, len(episode.user_texts), len(log.calls))
         if score.outcome != "pass":
             self._reason(log.session, score)
+        if self.untouched.get(score.scenario) is None:
+            self.untouched[score.scenario] = passes_untouched(episode)
         self.costs.add(log)
         self.agents.add(log.started.agent)
         self.users.add(log.started.user)

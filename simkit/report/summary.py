@@ -17,6 +17,23 @@ from simkit.trace.log import SessionKey
 Cells = dict[Cell, Counts]
 
 
+class NullAgent(Frozen):
+    """What an agent that does nothing would reach on the same scenarios, by reading (`metrics.null_agent`)."""
+
+    passed: int
+    """Scenarios that it passes."""
+    scenarios: int
+    """Scenarios of which that can be told."""
+
+    @property
+    def pass_rate(self) -> float:
+        """passed / scenarios."""
+        return self.passed / self.scenarios
+
+    def to_json(self) -> dict[str, Any]:
+        return {**self.model_dump(), "pass_rate": self.pass_rate}
+
+
 class Tally(Frozen):
     """Counts over some sessions."""
 
@@ -32,6 +49,8 @@ class Tally(Frozen):
     tool_errors: dict[str, int]
     """Kind of tool-use error to how often it was found; only kinds that occur, in the order of the contract."""
     sessions_with_tool_errors: int
+    null_agent: NullAgent | None = None
+    """None where it can be told of no scenario."""
 
     @property
     def evaluable(self) -> int:
@@ -45,7 +64,9 @@ class Tally(Frozen):
 
     def to_json(self) -> dict[str, Any]:
         """The counts, with the pass rate."""
-        return {**self.model_dump(include=set(Tally.model_fields)), "pass_rate": self.pass_rate}
+        null = self.null_agent.to_json() if self.null_agent else None
+        counts = self.model_dump(include=set(Tally.model_fields) - {"null_agent"})
+        return {**counts, "pass_rate": self.pass_rate, "null_agent": null}
 
 
 class ScenarioTally(Tally):
@@ -124,12 +145,12 @@ def summary_of(run_name: str, counting: Counting) -> Summary:
         digest=counting.digest.digest(),
         agent=_names(counting.agents),
         user=_names(counting.users),
-        total=_tally(cells),
+        total=_tally(cells, counting),
         pass_hat_k={str(k): rate for k, rate in pass_hat_k_of(counting.trials()).items()},
         by_scenario={name: _scenario(name, group, counting) for name, group in scenarios.items()},
-        by_persona=_tallies(cells, lambda cell: (cell.persona,)),
-        by_domain=_tallies(cells, lambda cell: (cell.domain,)),
-        by_tag=_tallies(cells, lambda cell: cell.tags),
+        by_persona=_tallies(cells, lambda cell: (cell.persona,), counting),
+        by_domain=_tallies(cells, lambda cell: (cell.domain,), counting),
+        by_tag=_tallies(cells, lambda cell: cell.tags, counting),
         cost=counting.costs.to_json(),
     )
 
@@ -139,15 +160,18 @@ def in_order(sessions: Iterable[Scored]) -> list[Scored]:
     return sorted(sessions, key=lambda scored: str(scored[0].log.session))
 
 
-def _tally(cells: Cells) -> Tally:
-    return Tally(**(together(cells.values()) or Counts(SessionKey("", "", 0))).figures())
+def _tally(cells: Cells, counting: Counting) -> Tally:
+    figures = (together(cells.values()) or Counts(SessionKey("", "", 0))).figures()
+    told = [counting.untouched.get(name) for name in {cell.scenario for cell in cells}]
+    known = [one for one in told if one is not None]
+    return Tally(**figures, null_agent=NullAgent(passed=sum(known), scenarios=len(known)) if known else None)
 
 
 def _scenario(name: str, cells: Cells, counting: Counting) -> ScenarioTally:
     reason, session = counting.worst(name)
     first = min(cells, key=lambda cell: cells[cell].first)
-    personas = _tallies(cells, lambda cell: (cell.persona,))
-    figures = _tally(cells).model_dump()
+    personas = _tallies(cells, lambda cell: (cell.persona,), counting)
+    figures = _tally(cells, counting).model_dump()
     return ScenarioTally(**figures, domain=first.domain, reason=reason, session=session, personas=personas)
 
 
@@ -159,8 +183,8 @@ def _grouped(cells: Cells, names: Callable[[Cell], tuple[str, ...]]) -> dict[str
     return {name: groups[name] for name in sorted(groups)}
 
 
-def _tallies(cells: Cells, names: Callable[[Cell], tuple[str, ...]]) -> dict[str, Tally]:
-    return {name: _tally(group) for name, group in _grouped(cells, names).items()}
+def _tallies(cells: Cells, names: Callable[[Cell], tuple[str, ...]], counting: Counting) -> dict[str, Tally]:
+    return {name: _tally(group, counting) for name, group in _grouped(cells, names).items()}
 
 
 def _names(found: Iterable[str]) -> str:

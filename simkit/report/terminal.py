@@ -17,7 +17,7 @@ from rich.text import Text
 from simkit.errors import one_line
 from simkit.metrics.cost import cost_line
 from simkit.metrics.reliability import wilson
-from simkit.report.summary import ScenarioTally, Summary, Tally
+from simkit.report.summary import NullAgent, ScenarioTally, Summary, Tally
 
 _BAR = 24
 """Width of the longest bar in characters."""
@@ -62,6 +62,8 @@ def _headline(summary: Summary, ink: tuple[str, str]) -> RenderableType:
     agent = f", agent {one_line(summary.agent, 40)}" if summary.agent else ""
     title = Text.assemble((one_line(summary.run, 60), "bold"), (f"  {', '.join(counts)}{agent}", "dim"))
     lines = [Rule(style="dim", characters="─" if ink[0] == "█" else "-"), title, Text(), _rate_line(total, ink)]
+    if total.null_agent and total.pass_rate is not None:
+        lines.append(_null_line(total.null_agent))
     if total.errored:
         fault = f"{total.errored} invalid, not counted (nothing to judge by, or a fault of user, tool, model or simkit)"
         lines.append(Text.assemble(" " * 11, (fault, "yellow")))
@@ -91,16 +93,26 @@ def _rate_line(total: Tally, ink: tuple[str, str]) -> Text:
     )
 
 
+def _null_line(null: NullAgent) -> Text:
+    told = f"an agent that does nothing passes {null.passed} of {_count(null.scenarios, 'scenario')}"
+    colour = "dim" if null.passed == 0 else "yellow"
+    return Text.assemble(("Baseline   ", "dim"), (f"{_percent(null.pass_rate)}  {told}", colour))
+
+
 def _tallies(title: str, tallies: Mapping[str, Tally], ink: tuple[str, str]) -> Table:
-    table = _table(title, "Pass rate", "Passed", "Failed", "Invalid", "Tool errors")
+    """Where doing nothing passes nothing, the headline has said so already."""
+    nulls = any(tally.null_agent and tally.null_agent.passed for tally in tallies.values())
+    table = _table(title, "Pass rate", *(["Null"] if nulls else []), "Passed", "Failed", "Invalid", "Tool errors")
     table.columns[1].justify = "left"
     for name, tally in tallies.items():
         rate = tally.pass_rate
         counts = (tally.passed, tally.failed, tally.errored, sum(tally.tool_errors.values()))
         share = Text("n/a", style="dim")
         if rate is not None:
-            share = Text.assemble((f"{_percent(rate):>6} ", _colour(rate)), _meter(rate, ink, 10))
-        table.add_row(Text(one_line(name, 40)), share, *map(_number, counts))
+            share = Text.assemble((f"{_percent(rate):>6} ", _colour(rate)), _meter(rate, ink, 4 if nulls else 10))
+        known = tally.null_agent
+        null = [Text(_percent(known.pass_rate) if known else "n/a", style="dim")] if nulls else []
+        table.add_row(Text(one_line(name, 40)), share, *null, *map(_number, counts))
     return table
 
 

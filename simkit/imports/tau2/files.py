@@ -174,11 +174,15 @@ def _scenario(frame: _Frame, task: Task) -> dict[str, Any]:
         steps = [Step(tool=a.name, by=_PARTIES[a.requestor], arguments=a.arguments) for a in actions]
         steps += [Step(say=text) for text in (criteria and criteria.communicate_info) or ()]
         wants = "\n\n".join(text for text in (known.reason_for_call, known.task_instructions) if text)
-        made = scenario(
-            name_of(task.id, "task"), frame.domain, wants or task.ticket or "", knows=knows, reference=tuple(steps)
-        )
         about = {"name": "tau2", "task": task.id, "criteria": criteria.model_dump(mode="json") if criteria else None}
-        frame.scenarios[task.id] = made | {"benchmark": about}
+        frame.scenarios[task.id] = scenario(
+            name_of(task.id, "task"),
+            frame.domain,
+            wants or task.ticket or "",
+            knows=knows,
+            reference=tuple(steps),
+            benchmark=about,
+        )
     return frame.scenarios[task.id]
 
 

@@ -1,0 +1,1 @@
+"""How benchmarks score their own sessions, reproduced from the log."""
