@@ -27,6 +27,7 @@ from simkit.options import (
     MaxErrored,
     Models,
     Out,
+    Profile,
     Resume,
     RunName,
     Seed,
@@ -154,15 +155,22 @@ def check(
 
 @app.command
 def score(
-    run: RunName, *, fail_under: FailUnder = None, max_errored: MaxErrored = None, as_json: AsJson = False
+    run: RunName,
+    *,
+    profile: Profile = "simkit",
+    fail_under: FailUnder = None,
+    max_errored: MaxErrored = None,
+    as_json: AsJson = False,
 ) -> int:
     """Score a run again from its log; no model is needed.
 
     Exits 1 as `--fail-under` and `--max-errored` say (with the first, 0 may be invalid if the second is left out).
     """
     from simkit import api
-    from simkit.telling import told_of
+    from simkit.telling import told_of, told_of_tau2
 
+    if profile == "tau2":
+        return told_of_tau2(api.open_run(run), as_json=as_json, fail_under=fail_under or 0.0)
     if max_errored is None and fail_under:
         max_errored = 0
     return told_of(api.open_run(run), as_json=as_json, gate=Gate(fail_under or 0.0, max_errored), report=False)

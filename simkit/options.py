@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -28,6 +28,12 @@ FailUnder = Annotated[
 ]
 
 
+Profile = Annotated[
+    Literal["simkit", "tau2"],
+    Parameter(
+        help="tau2: the rewards of tau2-bench by its own rules, beside ours; --fail-under is then on their mean."
+    ),
+]
 Agent = Annotated[
     str | None,
     Parameter(help="file.py:name, module:name, reference, null, demo, model:PROVIDER/NAME, or a URL."),

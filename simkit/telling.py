@@ -32,6 +32,18 @@ def told_of(told: Run, *, as_json: bool, gate: Gate, report: bool) -> int:
     return gate.code(summary.total, summary.skipped)
 
 
+def told_of_tau2(told: Run, *, as_json: bool, fail_under: float) -> int:
+    """Tell a run as tau2-bench scores it; the exit code, 1 where the mean reward is below `fail_under`."""
+    from simkit.report.tau2 import print_tau2, tau2_summary
+
+    found = tau2_summary(told.summary(), told.scored)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        print_tau2(found)
+    return int(fail_under > 0 and (found.mean_reward is None or found.mean_reward < fail_under))
+
+
 def write_report(told: Run, path: Path) -> None:
     """Write the run as one HTML page."""
     from simkit.report.html import write_html

@@ -21,7 +21,7 @@ from math import prod
 from typing import Any
 
 from simkit.metrics.benchmarks.own_reading import called_as_wanted, said_to_the_user
-from simkit.metrics.score import Outcome
+from simkit.metrics.score import Outcome, SessionScore
 from simkit.metrics.wording import describe
 from simkit.metrics.world import value_at_end
 from simkit.paths.episode import Episode
@@ -65,7 +65,7 @@ class Difference(Frozen):
 
     session: str
     about: str
-    """`reward`, `outcome`, or the component."""
+    """`reward`, `termination`, `outcome`, `tool use`, or the component."""
     theirs: float | None
     ours: float | str | None
     why: str
@@ -100,7 +100,7 @@ def is_tau2(episode: Episode) -> bool:
     return episode.scenario.benchmark.get("name") == "tau2"
 
 
-def rewarded(episode: Episode, outcome: Outcome) -> Rewarded:
+def rewarded(episode: Episode, score: SessionScore) -> Rewarded:
     """tau2-bench's reward of a session, and where and why it differs from what was recorded and from ours."""
     about = episode.scenario.benchmark
     criteria = about.get("criteria")
@@ -120,9 +120,9 @@ def rewarded(episode: Episode, outcome: Outcome) -> Rewarded:
         counted=end not in ("infrastructure_error", ""),
         reward=recorded if derived is None else derived,
         recorded=recorded,
-        outcome=outcome,
+        outcome=score.outcome,
         components=components,
-        differences=tuple(_differences(str(key), end, derived, recorded, outcome, components)),
+        differences=tuple(_differences(score, end, derived, recorded, components)),
     )
 
 
@@ -245,13 +245,13 @@ def _judged(episode: Episode, sentences: Iterable[str]) -> float | None:
 
 
 def _differences(
-    session: str,
+    score: SessionScore,
     end: str,
     derived: float | None,
     recorded: float | None,
-    outcome: Outcome,
     components: tuple[Component, ...],
 ) -> Iterable[Difference]:
+    session, outcome = score.session, score.outcome
     factors = ", ".join(f"{one.name} {'unknown' if one.reward is None else one.reward}" for one in components)
     if derived is None and recorded is not None:
         why = f"not every component can be told ({factors}); the recorded reward is taken"
@@ -275,3 +275,7 @@ def _differences(
     if derived is not None and passed is not None and (derived >= 1 - 1e-6) != bool(passed):
         why = f"our outcome is {outcome}, tau2's reward {derived} ({factors})"
         yield Difference(session=session, about="outcome", theirs=derived, ours=outcome, why=why)
+    if derived is not None and derived >= 1 - 1e-6:
+        for finding in score.findings:
+            what = f"{finding.sentence}; it does not touch tau2's reward"
+            yield Difference(session=session, about="tool use", theirs=derived, ours=finding.kind, why=what)
