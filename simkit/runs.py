@@ -20,7 +20,7 @@ from simkit.metrics.session import Metric
 from simkit.play.suite import Cast, Stop, play_suite, sittings
 from simkit.resuming import Resumed, look_over, open_store, tape_of
 from simkit.scored import KEPT, Scored, ScoredSessions, Table
-from simkit.spec.files import Case, Pack, load_pack, shipped
+from simkit.spec.files import Case, Pack, load_pack, shipped, together
 from simkit.spending import ModelTerms, models_of, opener_of, refold, time_kept, traffic_of, unknown_spend
 from simkit.spread.casting import cast_name, cast_of
 from simkit.spread.crew import Crew, crew_of
@@ -40,9 +40,17 @@ Sources = Pack | str | Path | Sequence[str | Path]
 def load(*paths: str | Path) -> Pack:
     """Read scenario files, domain folders, or folders of those; what ships with simkit, if nothing is named.
 
-    Raises `SimkitError`, one line a mistake, for whatever cannot be played.
+    `tau2:DOMAIN` (`tau2:retail`, or `tau2:retail:test` for a split, `tau2:retail:17` for a task) names tau2-bench's
+    tasks, if the package is installed. Raises `SimkitError`, one line a mistake, for whatever cannot be played.
     """
-    return load_pack(paths or [shipped("scenarios")])
+    guests = [str(path) for path in paths if str(path).startswith("tau2:")]
+    if not guests:
+        return load_pack(paths or [shipped("scenarios")])
+    from simkit.guests.tau2.cases import load as load_tau2
+
+    own = [path for path in paths if str(path) not in guests]
+    packs = [*([load_pack(own)] if own else []), *map(load_tau2, guests)]
+    return together(packs)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ FLOORS = {
     "agents": 3,
     "users": 3,
     "imports": 3,
+    "guests": 3.5,
     "testing": 4,
     "report": 3,
     "design": 3,

@@ -42,9 +42,10 @@ def sittings(
     cases: Iterable[Case], cast: Cast, *, trials: Sequence[int], seed: int, versions: dict[str, str]
 ) -> Iterator[Sitting]:
     """Every session of a run: scenarios x personas x the numbers in `trials`."""
-    starts: dict[str, Start] = {}
+    starts: dict[int, Start] = {}
     for case in cases:
-        start = starts.setdefault(case.domain.name, _start(case.domain))
+        tables = id(case.domain.tables)
+        start = starts.get(tables) or starts.setdefault(tables, _start(case.domain))
         for persona in case.personas:
             for trial in trials:
                 yield Sitting(

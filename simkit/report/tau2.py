@@ -141,8 +141,8 @@ def _differences(differences: tuple[Difference, ...], most: int) -> Table | Text
     if not differences:
         return Text("No difference: the recorded rewards, their rules and our outcomes agree on every session.")
     table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
-    for name in ("Differs in", "tau2", "simkit"):
-        table.add_column(name, no_wrap=name != "Differs in", overflow="fold", max_width=34)
+    for name, width in (("Differs in", 24), ("tau2", 8), ("simkit", 14)):
+        table.add_column(name, overflow="fold", max_width=width)
     table.add_column(f"Why ({min(most, len(differences))} of {len(differences)})", ratio=1, overflow="fold")
     for one in differences[:most]:
         where = f"{one_line(one.session, 80)} {one.about}"

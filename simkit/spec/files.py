@@ -64,6 +64,18 @@ def load_pack(paths: Iterable[Path | str]) -> Pack:
     return loader.pack()
 
 
+def together(packs: Iterable[Pack]) -> Pack:
+    """One pack of several. Raises UsageError for a scenario that two of them have."""
+    every = tuple(packs)
+    cases = [case for pack in every for case in pack.cases]
+    names = [case.scenario.scenario for case in cases]
+    for at, name in enumerate(names):
+        if name in names[:at]:
+            raise UsageError(f"scenario '{name}' stands in {cases[at].document.path} and elsewhere; play them apart")
+    domains = tuple(domain for pack in every for domain in pack.domains)
+    return Pack(tuple(cases), domains, tuple(one for pack in every for one in pack.personas))
+
+
 class _Loader:
     """Collects what is found and what is wrong, so that one pass shows every mistake."""
 

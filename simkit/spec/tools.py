@@ -137,14 +137,15 @@ def _schema(name: str, function: Function, path: Path) -> dict[str, Any]:
         about = str(error).splitlines()[0].split(". ")[0]
         what = f"the types of tool '{name}' have no JSON Schema; use plain ones such as str or list[int] ({about})"
         raise _mistake(function, path, what) from None
-    return _without_titles(schema)  # type: ignore[no-any-return]
+    return without_titles(schema)  # type: ignore[no-any-return]
 
 
-def _without_titles(schema: Any) -> Any:
+def without_titles(schema: Any) -> Any:
+    """A JSON Schema without the titles that pydantic makes up from names."""
     if isinstance(schema, dict):
         return {
-            key: _without_titles(value)
+            key: without_titles(value)
             for key, value in schema.items()
             if not (key == "title" and isinstance(value, str))
         }
-    return [_without_titles(item) for item in schema] if isinstance(schema, list) else schema
+    return [without_titles(item) for item in schema] if isinstance(schema, list) else schema

@@ -63,6 +63,10 @@ def plan_of(
         name = getattr(agent, "__name__", type(agent).__name__)
         what = f"{option}: other processes cannot be handed '{name}' itself"
         raise UsageError(f"{what}; give the agent as 'file.py:name' or 'module:name'")
+    for case in pack.cases:
+        if not case.document.path.is_file():
+            what = f"{option}: other processes cannot read {case.document.path}, which is no file"
+            raise UsageError(f"{what}; leave {option.split()[0]} out")
     files = sorted({str(case.document.path.absolute()) for case in pack.cases})
     here, imports = str(Path.cwd()), [str(Path(place).absolute()) for place in sys.path]
     models = terms_for_workers(traffic)

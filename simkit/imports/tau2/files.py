@@ -11,27 +11,23 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import TypeAdapter
 
 from simkit.errors import FileError, one_line
 from simkit.imports import strict_json
 from simkit.imports.recorded import Happening, Toolbox, log, name_of, scenario, shortened
-from simkit.imports.tau2.shapes import Agent, Info, Instructions, Reward, Simulation, Task
+from simkit.imports.tau2.shapes import Agent, Info, Reward, Simulation, Task
 from simkit.imports.tau2.talk import ended, failed, happenings
+from simkit.imports.tau2.tasks import PARTIES, told
 from simkit.spec.domain import Card, Tool
-from simkit.spec.goal import Step
-from simkit.spec.scenario import Fact
 from simkit.trace.events import Judged, UserSaid
 from simkit.trace.log import Log
 
 _INFO: TypeAdapter[Info] = TypeAdapter(Info)
 _TASK: TypeAdapter[Task] = TypeAdapter(Task)
 _SIMULATION: TypeAdapter[Simulation] = TypeAdapter(Simulation)
-
-
-_PARTIES: dict[str, Literal["agent", "user"]] = {"assistant": "agent", "user": "user"}
 
 
 @dataclass
@@ -74,11 +70,11 @@ def read(path: Path) -> Iterator[Log]:
     for file, line, one in _simulations(path, frame):
         trial = trials[one.task_id] if one.trial is None else one.trial
         trials[one.task_id] += 1
-        told = one_line(one.task_id, 100)
+        name = one_line(one.task_id, 100)
         if one.task_id not in frame.tasks:
-            raise FileError(file, f"task '{told}' is not among the tasks of this file; is it whole?", line=line)
+            raise FileError(file, f"task '{name}' is not among the tasks of this file; is it whole?", line=line)
         if (one.task_id, trial) in seen:
-            what = f"task '{told}', trial {trial} stands here twice; give each its own trial"
+            what = f"task '{name}', trial {trial} stands here twice; give each its own trial"
             raise FileError(file, what, line=line)
         seen.add((one.task_id, trial))
         case = _scenario(frame, frame.tasks[one.task_id])
@@ -155,7 +151,7 @@ class _Seen:
     def tools(self) -> tuple[Tool, ...]:
         return tuple(
             tool.model_copy(update={"by": by, "effect": _effect(tool, self._writes)})
-            for side, by in _PARTIES.items()
+            for side, by in PARTIES.items()
             for tool in self.sides[side].tools()
         )
 
@@ -166,23 +162,7 @@ def _effect(tool: Tool, writes: dict[str, bool]) -> str:
 
 def _scenario(frame: _Frame, task: Task) -> dict[str, Any]:
     if task.id not in frame.scenarios:
-        told = task.user_scenario.instructions
-        known = told if isinstance(told, Instructions) else Instructions(reason_for_call=told)
-        criteria = task.evaluation_criteria
-        knows: dict[str, Fact] = {"known_info": known.known_info} if known.known_info else {}
-        actions = (criteria and criteria.actions) or []
-        steps = [Step(tool=a.name, by=_PARTIES[a.requestor], arguments=a.arguments) for a in actions]
-        steps += [Step(say=text) for text in (criteria and criteria.communicate_info) or ()]
-        wants = "\n\n".join(text for text in (known.reason_for_call, known.task_instructions) if text)
-        about = {"name": "tau2", "task": task.id, "criteria": criteria.model_dump(mode="json") if criteria else None}
-        frame.scenarios[task.id] = scenario(
-            name_of(task.id, "task"),
-            frame.domain,
-            wants or task.ticket or "",
-            knows=knows,
-            reference=tuple(steps),
-            benchmark=about,
-        )
+        frame.scenarios[task.id] = scenario(name_of(task.id, "task"), frame.domain, **told(task))
     return frame.scenarios[task.id]
 
 
@@ -211,8 +191,8 @@ def _checks(found: Reward) -> Iterator[Happening]:
     for check in found.communicate_checks or ():
         yield _verdict("COMMUNICATE", check.met, check.info)
     for check in found.nl_assertions or ():
-        told = f"{check.nl_assertion}: {check.justification or ''}" if check.nl_assertion else check.justification
-        yield _verdict("NL_ASSERTION", check.met, told)
+        why = f"{check.nl_assertion}: {check.justification or ''}" if check.nl_assertion else check.justification
+        yield _verdict("NL_ASSERTION", check.met, why)
 
 
 def _verdict(what: str, verdict: bool | str | None, reason: str | None = "") -> Happening:

@@ -276,6 +276,8 @@ def _differences(
         why = f"our outcome is {outcome}, tau2's reward {derived} ({factors})"
         yield Difference(session=session, about="outcome", theirs=derived, ours=outcome, why=why)
     if derived is not None and derived >= 1 - 1e-6:
-        for finding in score.findings:
-            what = f"{finding.sentence}; it does not touch tau2's reward"
-            yield Difference(session=session, about="tool use", theirs=derived, ours=finding.kind, why=what)
+        kinds = dict.fromkeys(finding.kind for finding in score.findings)
+        if kinds:
+            more = f" (and {len(score.findings) - 1} more)" if len(score.findings) > 1 else ""
+            what = f"{score.findings[0].sentence}{more}; tau2's reward does not look at that"
+            yield Difference(session=session, about="tool use", theirs=derived, ours=", ".join(kinds), why=what)

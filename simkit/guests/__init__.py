@@ -1,0 +1,1 @@
+"""Other people's environments as domains that our engine plays in."""
