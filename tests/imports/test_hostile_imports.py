@@ -19,6 +19,15 @@ DEEP = "[" * 100_000
 CHAT = '{"messages": [{"role": "user", "content": "hi"}]}'
 ASKED = '{"role": "assistant", "tool_calls": [{"id": "1", "function": {"name": "a", "arguments": "{}"}}]}'
 TAU = '{"task_id": 1, "trial": 0, "reward": 1.0, "traj": [{"role": "user", "content": "hi"}]}'
+TASK = '{"id": "t", "user_scenario": {"instructions": "Ask."}}'
+SIMULATION = '{"task_id": "t", "termination_reason": "user_stop", "messages": [{"role": "user", "content": "hi"}]}'
+
+
+def tau2(task: str = TASK, simulation: str = SIMULATION, more: str = "") -> str:
+    """A result file in the format of tau2-bench, a member a line."""
+    return f'{{"info": {{}},\n"tasks": [{task}],\n"simulations": [\n{simulation}\n]{more}}}'
+
+
 START, END = Log(
     SessionKey("s", "p", 0),
     (Started(seq=0, scenario={}, persona={}, domain={}, seed=1), Ended(seq=1, reason="recorded")),
@@ -58,6 +67,23 @@ HOSTILE: list[tuple[str, str, str | bytes]] = [
     ("a reward that is no number", "tau-bench", f"[{TAU},\n" + TAU.replace("1.0", '"much"') + "]"),
     ("the same trial twice", "tau-bench", f"[{TAU},\n{TAU}]"),
     ("nested without end in a list", "tau-bench", f"[{TAU},\n{DEEP}"),
+    ("a number for a file", "tau2", "\n7"),
+    ("a file cut off", "tau2", tau2()[:-9]),
+    ("a file not closed", "tau2", tau2()[:-1]),
+    ("something after the file", "tau2", tau2().replace("]}", "]]")),
+    ("a member twice", "tau2", tau2(more=',\n"tasks": []')),
+    ("a member without a name", "tau2", "{7: 8}"),
+    ("a task without an id", "tau2", tau2(task="{}")),
+    ("a task twice", "tau2", tau2(task=f"{TASK},\n{TASK}")),
+    ("a basis that is no list", "tau2", tau2(task=TASK[:-1] + ', "evaluation_criteria": {"reward_basis": 1}}')),
+    ("a simulation of no task", "tau2", tau2(simulation=SIMULATION.replace('"t"', '"\\u001b[2J"'))),
+    ("a simulation twice", "tau2", tau2(simulation=f"{SIMULATION},\n{SIMULATION[:-1]}" + ', "trial": 0}')),
+    ("a simulation without an end", "tau2", tau2(simulation='{"task_id": "t"}')),
+    ("a reward that is a word", "tau2", tau2(simulation=SIMULATION[:-1] + ', "reward_info": {"reward": "good"}}')),
+    ("a speaker that is none", "tau2", tau2(simulation=SIMULATION.replace('"user",', '"ghost",'))),
+    ("a result that nobody wanted", "tau2", tau2(simulation=SIMULATION.replace('"user",', '"tool", "id": "c9",'))),
+    ("not a number for a cost", "tau2", tau2(simulation=SIMULATION[:-1] + ', "agent_cost": NaN}')),
+    ("a simulation nested without end", "tau2", tau2(simulation=DEEP)),
     ("a label that is no text", "labeled-traces", '{"messages": [], "first_failure_state": 3}'),
     ("the same conversation twice", "labeled-traces", '{"conversation_id": "x", "messages": []}\n' * 2),
     ("an event without a session", "jsonl", '{"kind": "ended"}'),
@@ -124,6 +150,11 @@ JSON = st.recursive(
                     "kind",
                     "task",
                     "trial",
+                    "tasks",
+                    "simulations",
+                    "termination_reason",
+                    "reward_info",
+                    "tool_messages",
                 ]
             ),
             inner | st.sampled_from(["user", "assistant", "tool", "started", "ended", "s/p/0"]),

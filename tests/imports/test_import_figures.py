@@ -9,11 +9,15 @@ from pathlib import Path
 import pytest
 
 from simkit.imports.formats import reader
+from simkit.metrics.benchmarks.tau2 import component, rewarded
+from simkit.metrics.null_agent import passes_untouched
+from simkit.metrics.session import score_session
 from simkit.paths.episode import episodes
 from simkit.trace.events import Judged
 from simkit.trace.log import Log
 from simkit.trace.store import Store
 
+AIRLINE = "tau-bench-airline-gpt-4o.json"
 DATA = Path(__file__).resolve().parents[2].parent / "shared/data"
 
 
@@ -77,3 +81,59 @@ def test_the_labelled_conversations_have_one_failure_each_and_the_call_that_fail
     assert pairs["PlanToolCalls", "GenRecipeArgs"] == 10
     for log in logs:
         assert {call.tool for call in log.calls if call.outcome == "error"} == {verdict(log, "first_failure_state")}
+
+
+@pytest.mark.parametrize(
+    ("file", "sessions", "reward", "own_calls", "user_calls"),
+    [
+        ("airline-gpt-4.1.json", 20, 0.5, 148, 0),
+        ("retail-gpt-4.1.json", 40, 0.85, 299, 0),
+        ("telecom-gpt-4.1.json", 40, 0.45, 207, 482),
+        ("telecom-solo-gpt-4.1-4trials.json", 20, 0.8, 192, 0),
+    ],
+)
+def test_tau2_rewards_are_rederived_check_by_check(
+    file: str, sessions: int, reward: float, own_calls: int, user_calls: int
+) -> None:
+    """From the checks and, where the rule needs nothing but the conversation, from that too; and all are recorded."""
+    logs = recorded("tau2", f"tau2/{file}")
+    assert Counter(call.by for log in logs for call in log.calls) == Counter(agent=own_calls, user=user_calls)
+    found = [rewarded(episode, score_session(episode)) for episode in episodes(logs)]
+    assert len(found) == sessions and all(one.counted for one in found)
+    assert isclose(sum(one.reward or 0.0 for one in found) / sessions, reward)
+    assert [one.reward for one in found] == [verdict(log, "reward") for log in logs]
+    assert {part.by_rule == part.reward for one in found for part in one.components if part.by_rule is not None} <= {
+        True
+    }
+    assert not [one for one in found for difference in one.differences if difference.about != "tool use"]
+
+
+def test_every_recorded_check_of_an_action_or_of_words_follows_from_the_conversation() -> None:
+    """Also those outside of the reward's basis: 240 readings, none apart."""
+    seen = 0
+    for file in ("airline-gpt-4.1", "retail-gpt-4.1", "telecom-gpt-4.1", "telecom-solo-gpt-4.1-4trials"):
+        for episode in episodes(recorded("tau2", f"tau2/{file}.json")):
+            for name in ("ACTION", "COMMUNICATE"):
+                part = component(episode, name, episode.scenario.benchmark["criteria"])
+                assert part.reward == part.by_rule, (episode.log.session, name)
+                seen += 1
+    assert seen == 240
+
+
+def test_doing_nothing_passes_38_percent_of_the_airline_tasks() -> None:
+    tasks = {episode.scenario.scenario: episode for episode in episodes(recorded("tau-bench", AIRLINE))}
+    assert Counter(passes_untouched(episode) for episode in tasks.values()) == {True: 19, False: 31}
+
+
+@pytest.mark.parametrize(
+    ("file", "found"),
+    [
+        ("airline-gpt-4.1.json", {True: 6, False: 14}),
+        ("retail-gpt-4.1.json", {True: 1, False: 39}),
+        ("telecom-gpt-4.1.json", {None: 28, False: 12}),
+        ("telecom-solo-gpt-4.1-4trials.json", {None: 20}),
+    ],
+)
+def test_doing_nothing_on_tau2_tasks(file: str, found: dict[bool | None, int]) -> None:
+    """An assertion on an environment that the file does not hold cannot be told."""
+    assert Counter(map(passes_untouched, episodes(recorded("tau2", f"tau2/{file}")))) == found

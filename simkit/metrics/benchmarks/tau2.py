@@ -106,7 +106,7 @@ def rewarded(episode: Episode, score: SessionScore) -> Rewarded:
     criteria = about.get("criteria")
     end = _termination(episode)
     stopped = end in ("user_stop", "agent_stop")
-    components = tuple(_component(episode, name, criteria) for name in _basis(episode, criteria)) if criteria else ()
+    components = tuple(component(episode, name, criteria) for name in _basis(episode, criteria)) if criteria else ()
     derived = (_product(components) if stopped else 0.0) if criteria or not stopped else 1.0
     recorded = _number(episode.judged("reward"))
     key = episode.log.session
@@ -151,7 +151,8 @@ def _number(judged: Judged | None) -> float | None:
     return float(judged.verdict) if judged is not None and isinstance(judged.verdict, int | float) else None
 
 
-def _component(episode: Episode, name: str, criteria: Mapping[str, Any]) -> Component:
+def component(episode: Episode, name: str, criteria: Mapping[str, Any]) -> Component:
+    """One factor, whether the task's reward has it or not."""
     checks = [one for one in episode.events if isinstance(one, Judged) and one.question == f"tau2.{name}"]
     known = all(isinstance(one.verdict, bool) for one in checks)
     told = float(all(one.verdict for one in checks)) if checks and known else None
