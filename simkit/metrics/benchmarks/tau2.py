@@ -21,13 +21,14 @@ from math import prod
 from typing import Any
 
 from simkit.metrics.benchmarks.own_reading import called_as_wanted, said_to_the_user
+from simkit.metrics.goal import goal_parts
 from simkit.metrics.score import Outcome, SessionScore
 from simkit.metrics.wording import describe
 from simkit.metrics.world import value_at_end
 from simkit.paths.episode import Episode
 from simkit.spec.condition import MISSING
 from simkit.spec.frozen import Frozen, canonical
-from simkit.trace.events import EndReason, Judged
+from simkit.trace.events import EndReason, EndState, Judged
 
 TABLE = "tau2"
 """The table of a played world that holds, beside their databases, whether each assertion is met."""
@@ -160,11 +161,11 @@ def component(episode: Episode, name: str, criteria: Mapping[str, Any]) -> Compo
         return _action(episode, criteria.get("actions") or [], told)
     if name == "COMMUNICATE":
         return _communicate(episode, criteria.get("communicate_info") or [], told)
-    reward = told
-    if reward is None and name == "DB":
+    if name == "DB" and told is None:
         nothing = criteria.get("actions") is None and criteria.get("env_assertions") is None
-        reward = 1.0 if nothing else _left_alike(episode)
-    elif reward is None and name == "ENV_ASSERTION":
+        return Component(name=name, reward=1.0, own=1.0) if nothing else _database(episode)
+    reward = told
+    if reward is None and name == "ENV_ASSERTION":
         reward = _asserted(episode, len(criteria.get("env_assertions") or ()))
     elif reward is None and name == "NL_ASSERTION":
         reward = _judged(episode, criteria.get("nl_assertions") or ())
@@ -216,11 +217,19 @@ def _communicate(episode: Episode, texts: list[str], told: float | None) -> Comp
     return Component(name="COMMUNICATE", reward=reward, by_rule=by_rule, own=float(not unsaid), why=why)
 
 
-def _left_alike(episode: Episode) -> float | None:
-    """Whether a world that was played in ended exactly as the gold actions leave it: 1 is not 1.0."""
+def _database(episode: Episode) -> Component:
     state = episode.ended.state if episode.ended else None
     if state is None:
-        return None
+        return Component(name="DB", reward=None)
+    reward = _left_alike(episode, state)
+    parts = (part for part in goal_parts(episode) if part.part in ("world", "elsewhere"))
+    own = float(all(part.verdict == "pass" for part in parts if not part.what.startswith(f"{TABLE}.")))
+    why = "the records hold the same values, but tau2 compares how they are written: 1 is not 1.0, nor A a"
+    return Component(name="DB", reward=reward, own=own, why=why if own > reward else "")
+
+
+def _left_alike(episode: Episode, state: EndState) -> float:
+    """Whether a world that was played in ended exactly as the gold actions leave it: 1 is not 1.0."""
     gold = {path: wanted for path, wanted in episode.scenario.goal.world.items() if not path.startswith(f"{TABLE}.")}
     for path, wanted in gold.items():
         left = value_at_end(state, path)

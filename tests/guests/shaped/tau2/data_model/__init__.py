@@ -1,0 +1,1 @@
+"""The form of calls and their results."""
