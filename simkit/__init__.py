@@ -24,6 +24,7 @@ _HOMES = {
     "Turn": "simkit.play.agent",
     "World": "simkit.play.world",
     "check": "simkit.api",
+    "compare": "simkit.api",
     "load": "simkit.api",
     "open_run": "simkit.api",
     "play_case": "simkit.api",

@@ -21,6 +21,7 @@ from simkit.runs import Run, Scored, Sources, import_run, load, open_run, play_c
 from simkit.spec.files import Case, Pack
 
 if TYPE_CHECKING:
+    from simkit.metrics.comparing.values import Comparison, Over
     from simkit.paths.chain import Absorption
     from simkit.paths.episode import Episode
     from simkit.paths.failures import FailureMatrix
@@ -35,6 +36,7 @@ __all__ = [
     "Sources",
     "absorption",
     "check",
+    "compare",
     "failures",
     "import_run",
     "load",
@@ -87,6 +89,26 @@ def failures(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ())
     states = view(by)
     chosen = meeting(_opened(run).scored, given, lambda score: score.outcome)
     return failures_of(((episode, first_failing_event(score), score.outcome) for episode, score in chosen), states)
+
+
+def compare(
+    run_a: Run | str | Path, run_b: Run | str | Path, metrics: Sequence[Metric] = (), over: Over | None = None
+) -> Comparison:
+    """Run B against run A, paired by scenario and persona: what improved, what regressed, what cannot be told.
+
+    `metrics`: further ones `(Episode) -> Score` of which more is better. `over`: whether the verdict is about scenarios
+    like these (if left out: from 6 shared scenarios on) or about exactly these (`trials`). Raises UsageError for runs
+    that share no scenario.
+    """
+    from simkit.metrics.comparing.cells import RunCells
+    from simkit.metrics.comparing.comparison import compare as compared
+
+    cells, names = [], [getattr(metric, "__name__", type(metric).__name__) for metric in metrics]
+    for one in (_opened(run_a), _opened(run_b)):
+        cells.append(RunCells(one.name))
+        for episode, scored in (Run(one.store, tuple(metrics)) if metrics else one).scored:
+            cells[-1].add(episode, scored, names)
+    return compared(*cells, over=over)
 
 
 def _chosen(run: Run | str | Path, given: Sequence[str]) -> Iterator[tuple[Episode, Outcome]]:

@@ -219,6 +219,9 @@ def matrix(
     return 0
 
 
+app.command("simkit.commands.compare:compare", help="Compare run B with run A: improved, regressed, or inconclusive.")
+
+
 @app.command
 def report(
     run: RunName,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from cyclopts import Parameter
@@ -16,6 +17,8 @@ By = Annotated[str, Parameter(help="State view: tool, world, node, act, or your 
 Given = Annotated[
     tuple[str, ...], Parameter(help="Only sessions with KEY=VALUE: persona, scenario, domain, tag, trial, outcome.")
 ]
+
+Junit = Annotated[Path | None, Parameter(help="Write JUnit XML to this file, for a build server.")]
 
 
 def _is_share(_: type, value: Any) -> None:

@@ -38,6 +38,7 @@ FLOORS = {
     "console": 5,
     "telling": 5.5,
     "options": 5,
+    "commands": 5.7,
     "cli": 6,
     "pytest_plugin": 6,
     "__init__": 6,

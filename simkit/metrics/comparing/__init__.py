@@ -1,0 +1,1 @@
+"""Comparing two runs: what is laid side by side, and what it says."""
