@@ -24,13 +24,16 @@ from simkit.options import (
     Given,
     Grace,
     Isolate,
+    Junit,
     MaxErrored,
+    MaxTrials,
     Models,
     Out,
     Profile,
     Resume,
     RunName,
     Seed,
+    Sure,
     Trials,
     User,
     Workers,
@@ -59,6 +62,8 @@ def run(
     agent: Agent = None,
     user: User = None,
     trials: Trials = None,
+    until_sure: Sure = False,
+    max_trials: MaxTrials = None,
     seed: Seed = None,
     at_once: AtOnce = 64,
     workers: Workers = 1,
@@ -71,6 +76,7 @@ def run(
     fail_under: FailUnder = None,
     max_errored: MaxErrored = 0,
     models: Models = ModelTerms(),
+    junit: Junit = None,
     as_json: AsJson = False,
 ) -> int:
     """Play scenarios against an agent and tell what it did.
@@ -79,6 +85,7 @@ def run(
     that cannot be written, 130 or 143 when stopped by Ctrl-C or SIGTERM: go on by `--out RUN --resume`.
     """
     from simkit import api
+    from simkit.metrics.statistics.sequential import UntilSure
     from simkit.play.printed import printed_aside
     from simkit.play.suite import Stop
     from simkit.report.progress import Progress
@@ -93,6 +100,7 @@ def run(
     chosen = tuple(paths) or tuple(Path(path) for path in begun.get("paths", ())) or _default_paths()
     pack = api.load(*chosen)
     trials = begun.get("trials", 1) if trials is None else trials
+    sure = UntilSure.asked(begun.get("until_sure"), until_sure, fail_under, max_trials)
     name = out or run_name(agent)
     with (
         redirect_stdout(sys.stderr),
@@ -116,9 +124,10 @@ def run(
             paths=[str(path) for path in chosen],
             stop=Stop(grace, stopping(grace)),
             models=models.or_else(begun.get("models", {})),
+            until_sure=sure,
         )
     gate = Gate(1.0 if fail_under is None else fail_under, max_errored)
-    return told_of(played, as_json=as_json, gate=gate, report=not as_json)
+    return told_of(played, as_json=as_json, gate=gate, report=not as_json, junit=junit)
 
 
 @app.command

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from simkit.agents import model
 from simkit.llm.patience import Patience, variable
+from simkit.metrics.statistics.sequential import MAX_TRIALS
 from simkit.play.recording import MAX_TEXT
 from simkit.spec.scenario import Limits
 from simkit.users import llm
@@ -75,6 +76,8 @@ def limits() -> Iterator[Limit]:
         yield Limit(f"model call, {name}", f"{getattr(now, name):.12g}", variable(name), _OF_A_CALL[name])
     for name, what in _OF_A_RUN.items():
         yield Limit(f"run, {name.removeprefix('--')}", "none", name, what)
+    until_sure = "trials of a scenario and persona; what is then open stays open"
+    yield Limit("run, max-trials", str(MAX_TRIALS), "--max-trials", until_sure)
     for name, number, what in _FIXED:
         yield Limit(name, str(number), "", what)
 

@@ -43,6 +43,17 @@ Agent = Annotated[
 ]
 User = Annotated[str | None, Parameter(help="agenda (if left out), scripted, llm:PROVIDER/NAME, or replay:RUN.")]
 Trials = Annotated[int | None, Parameter(help="How often each scenario is played with each persona; 1, if left out.")]
+Sure = Annotated[
+    bool,
+    Parameter(
+        name="--until-sure",
+        negative="",
+        help="Play more trials while it is open whether the suite passes --fail-under, or each scenario half the time.",
+    ),
+]
+MaxTrials = Annotated[
+    int | None, Parameter(validator=Number(gte=1), help="The most trials that --until-sure may take; 20, if left out.")
+]
 Seed = Annotated[int | None, Parameter(help="Reproduces a run byte for byte; 0, if left out.")]
 AtOnce = Annotated[int, Parameter(help="Sessions in flight; changes nothing but the speed.")]
 Workers = Annotated[int, Parameter(help="Processes of this machine that play; --agent is then a reference.")]

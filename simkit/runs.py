@@ -17,8 +17,10 @@ from simkit.agents.resolve import isolated
 from simkit.errors import FileError, SimkitError, UsageError
 from simkit.metrics.score import SessionScore
 from simkit.metrics.session import Metric
+from simkit.metrics.statistics.sequential import UntilSure
 from simkit.play.suite import Cast, Stop, play_suite, sittings
 from simkit.resuming import Resumed, look_over, open_store, tape_of
+from simkit.rounds import Rounds
 from simkit.scored import KEPT, Scored, ScoredSessions, Table
 from simkit.spec.files import Case, Pack, load_pack, shipped, together
 from simkit.spending import ModelTerms, models_of, opener_of, refold, time_kept, traffic_of, unknown_spend
@@ -88,7 +90,10 @@ class Run:
     def _from_store(self) -> dict[str, Any]:
         """What no log tells: sessions that were not begun, and calls whose end nobody knows."""
         cost = self._summary.cost | {"unknown": unknown_spend(self.store)}
-        return {"skipped": self.store.manifest.get("skipped", 0), "cost": cost}
+        sure, scenarios = self.store.manifest.get("until_sure"), self._summary.by_scenario
+        counts = {name: (tally.passed, tally.evaluable) for name, tally in scenarios.items()}
+        told = UntilSure(**sure).told(counts) if sure else None
+        return {"skipped": self.store.manifest.get("skipped", 0), "cost": cost, "until_sure": told}
 
     @cached_property
     def _summary(self) -> Summary:
@@ -120,6 +125,7 @@ def run(
     cluster: bool | str = False,
     models: ModelTerms = ModelTerms(),
     isolate: bool = False,
+    until_sure: UntilSure | None = None,
 ) -> Run:
     """Play scenarios x personas x trials against an agent, and keep every event under `out` (a temporary place, if
     None).
@@ -130,7 +136,8 @@ def run(
     terms, unless `accept_changes`. With `stop`, signals end the run early. `workers` processes, or the actors of the
     Ray cluster at `cluster` (True: one on this machine), play it in place of this process: `agent` is then a reference.
     With `isolate` each session's agent (a reference to Python) plays in a process of its own.
-    `models`: budgets, prices and cassettes for the model calls of agent and user.
+    `models`: budgets, prices and cassettes for the model calls of agent and user. With `until_sure`, after `trials`
+    trials of everything further ones are played round by round, of what is still open, at most its `max_trials`.
     Raises `SimkitError` for wrong input and for a store that fails; whatever agent, user or tools do is in the run.
     """
     pack = what if isinstance(what, Pack) else load(*([what] if isinstance(what, str | Path) else what))
@@ -141,19 +148,24 @@ def run(
     for name, value in (("trials", trials), ("at-once", at_once)):
         if value < 1:
             raise UsageError(f"--{name} {value}: must be 1 or more")
+    if until_sure and until_sure.max_trials < trials:
+        raise UsageError(f"--max-trials {until_sure.max_trials}: must be --trials ({trials}) or more")
     traffic = traffic_of(models, models_of(agent, user), pack, resumed=resume)
     cast = cast_of(pack, agent, user, opener_of(traffic))
     crew = crew_of(pack, agent, user, seed, VERSIONS, workers=workers, cluster=cluster, out=out, traffic=traffic)
     terms = {"agent": cast_name(cast), "user": user, "trials": trials, "seed": seed}
     terms |= {"agent_ref": agent if isinstance(agent, str) else None, "paths": list(paths)}
     terms |= {"models": models.as_json} if models.bind else {}
+    terms |= {"until_sure": until_sure.to_json() if until_sure else None}
     store = open_store(out, pack, terms, resume=resume, accept_changes=accept_changes)
     with store:
         resumed = look_over(store, cast.free) if resume else None
         if resume:
             refold(store, traffic)
-        played = _play(pack, cast, store, range(trials), seed, at_once, progress, stop, crew, traffic)
-        over = len(store.finished()) >= trials * sum(len(case.personas) for case in pack.cases)
+        rounds = Rounds(pack.cases, range(trials), until_sure)
+        played = _play(rounds, cast, store, seed, at_once, progress, stop, crew, traffic)
+        settled = bool(store.manifest.get("finished") and not store.manifest.get("skipped"))
+        over = settled if until_sure else len(store.finished()) >= rounds.most
         with _same_folder(), nullcontext() if over else time_kept(store, traffic):
             table, skipped = anyio.run(lambda: played)
         stopped = stop.number if stop else None
@@ -191,10 +203,9 @@ def terms_of(run: str | Path) -> dict[str, Any]:
 
 
 async def _play(
-    pack: Pack,
+    rounds: Rounds,
     cast: Cast,
     store: Store,
-    trials: Sequence[int],
     seed: int,
     at_once: int,
     progress: Callable[[SessionScore], None] | None,
@@ -203,8 +214,7 @@ async def _play(
     traffic: Traffic | None = None,
 ) -> tuple[Table, int]:
     """What was played, and how many sessions were not begun for want of a budget."""
-    many = len(trials) * sum(len(case.personas) for case in pack.cases) > KEPT
-    table = Table(most=0 if many else KEPT)
+    table = Table(most=0 if rounds.most > KEPT else KEPT)
 
     def done(log: Log) -> None:
         digest = store.digest_of(log)
@@ -212,23 +222,29 @@ async def _play(
         if (crew is None or not crew.writes) and not (log.ended and log.ended.reason == "budget"):
             store.finish(log.session, digest)
         score = table.add(log, digest)
+        rounds.note(log.session, score.outcome)
         if progress:
             progress(score)
 
     over, begun = store.finished(), store.begun()
-    todo = sittings(pack.cases, cast, trials=trials, seed=seed, versions=VERSIONS)
+    rounds.remember(store.log(key) for key in sorted(over) if rounds.until_sure)
     play = partial(crew.play if crew else partial(play_suite, cast=cast), traffic=traffic)
-    left = (sitting for sitting in todo if sitting.key not in over)
-    await play(
-        left,
-        at_once=at_once,
-        recorder=store.recorder,
-        done=done,
-        tape=lambda key: tape_of(store, key) if key in begun else None,
-        stop=stop,
-    )
-    skipped = traffic is not None and traffic.budget.exhausted and not (stop and stop.asked)
-    return table, sum(1 for _ in left) if skipped else 0
+    for cases, trials in rounds:
+        todo = sittings(cases, cast, trials=trials, seed=seed, versions=VERSIONS)
+        left = (sitting for sitting in todo if sitting.key not in over)
+        await play(
+            left,
+            at_once=at_once,
+            recorder=store.recorder,
+            done=done,
+            tape=lambda key: tape_of(store, key) if key in begun else None,
+            stop=stop,
+        )
+        if stop and stop.asked:
+            break
+        if traffic is not None and traffic.budget.exhausted:
+            return table, sum(1 for _ in left)
+    return table, 0
 
 
 def play_case(
@@ -247,7 +263,7 @@ def play_case(
     alone = Pack((Case(case.scenario, case.domain, tuple(chosen), case.document),))
     cast = cast_of(alone, agent, user)
     with Store.temporary() as store:
-        table, _ = anyio.run(_play, alone, cast, store, [trial], seed, 1, None)
+        table, _ = anyio.run(_play, Rounds(alone.cases, [trial]), cast, store, seed, 1, None)
         return (table.kept() or ())[0]
 
 

@@ -8,9 +8,14 @@ from simkit.api import Run
 from simkit.console import Gate, print_json, say
 
 
-def told_of(told: Run, *, as_json: bool, gate: Gate, report: bool) -> int:
-    """Tell a run, writing its HTML report beside it where `report`; the exit code."""
+def told_of(told: Run, *, as_json: bool, gate: Gate, report: bool, junit: Path | None = None) -> int:
+    """Tell a run, writing its HTML report beside it where `report`, and JUnit XML to `junit`; the exit code."""
     from simkit.report.terminal import print_summary
+
+    if junit is not None:
+        from simkit.report.junit import cases_of_run, write_junit
+
+        write_junit(junit, told.name, cases_of_run(score for _, score in told.scored))
 
     summary = told.summary()
     if as_json:

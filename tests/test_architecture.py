@@ -29,6 +29,7 @@ FLOORS = {
     "report": 3,
     "design": 3,
     "resuming": 3,
+    "rounds": 3,
     "limits": 4,
     "spending": 3,
     "scored": 4,

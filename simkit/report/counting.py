@@ -61,6 +61,24 @@ class Counts:
         }
 
 
+@dataclass
+class ToolCounts:
+    """The sessions in which the agent called a tool, and its calls."""
+
+    outcomes: dict[str, Counter[str]] = field(default_factory=dict)
+    """Scenario to the outcomes of its sessions."""
+    calls: int = 0
+    failed_calls: int = 0
+
+    def figures(self) -> dict[str, Any]:
+        """As the summary prints them; `passed` and `failed` are of sessions in which it was called."""
+        total = sum(self.outcomes.values(), Counter[str]())
+        passed, failed = total["pass"], total["fail"]
+        rate = passed / (passed + failed) if passed + failed else None
+        sessions = {"sessions": total.total(), "passed": passed, "failed": failed, "errored": total["invalid"]}
+        return {**sessions, "pass_rate": rate, "calls": self.calls, "failed_calls": self.failed_calls}
+
+
 class Shown(NamedTuple):
     """A reason why sessions did not pass: how many, and the first of them."""
 
@@ -85,6 +103,8 @@ class Counting:
         """Scenario to whether an agent that does nothing passes it; None where no session tells."""
         self.digest = RunHash()
         self.costs = Costs()
+        self.tools: dict[str, ToolCounts] = {}
+        """Of the tools that the domains declare: what an agent makes up is an error, and no tool."""
 
     def add(self, episode: Episode, score: SessionScore, digest: str | None = None) -> None:
         """Count one session; `digest`: of its log, where it is known."""
@@ -95,6 +115,7 @@ class Counting:
         if self.untouched.get(score.scenario) is None:
             self.untouched[score.scenario] = passes_untouched(episode)
         self.costs.add(log)
+        self._tools(episode, score)
         self.agents.add(log.started.agent)
         self.users.add(log.started.user)
         self.digest.add(str(log.session), log.digest if digest is None else digest)
@@ -112,6 +133,17 @@ class Counting:
             counts.kinds[finding.kind] += 1
         counts.with_errors += bool(score.findings)
 
+    def _tools(self, episode: Episode, score: SessionScore) -> None:
+        called: set[str] = set()
+        for call in episode.agent_calls:
+            if episode.card.tool(call.tool) is not None:
+                tool = self.tools.setdefault(call.tool, ToolCounts())
+                tool.calls += 1
+                tool.failed_calls += call.outcome != "ok"
+                called.add(call.tool)
+        for name in called:
+            self.tools[name].outcomes.setdefault(score.scenario, Counter())[score.outcome] += 1
+
     def _reason(self, key: SessionKey, score: SessionScore) -> None:
         reasons = self.reasons.setdefault((score.scenario, score.outcome), {})
         known = reasons.get(score.reason)
@@ -124,7 +156,26 @@ class Counting:
     def trials(self) -> Iterator[tuple[str, int, int]]:
         """(scenario, passes, valid sessions) of every cell."""
         for cell, counts in self.cells.items():
-            yield cell.scenario, counts.outcomes["pass"], counts.outcomes["pass"] + counts.outcomes["fail"]
+            yield cell.scenario, *valid(counts.outcomes)
+
+    def flaky(self) -> list[str]:
+        """Scenarios whose trials with the same persona passed and failed."""
+        return sorted({cell.scenario for cell, counts in self.cells.items() if _is_flaky(counts)})
+
+    def trials_by(self) -> dict[str, dict[str, tuple[tuple[int, int], ...]]]:
+        """(passes, valid sessions) of each scenario: of the whole run, and of each persona, domain, tag and tool."""
+        groups: dict[str, dict[str, dict[str, Counter[str]]]] = {name: {} for name in GROUPS}
+        for cell, counts in self.cells.items():
+            named = {"overall": ("",), "persona": (cell.persona,), "domain": (cell.domain,), "tag": cell.tags}
+            for kind, names in named.items():
+                for name in dict.fromkeys(names):
+                    scenarios = groups[kind].setdefault(name, {})
+                    scenarios.setdefault(cell.scenario, Counter()).update(counts.outcomes)
+        groups["tool"] = {name: tool.outcomes for name, tool in self.tools.items()}
+        return {
+            kind: {name: tuple(sorted(map(valid, scenarios.values()))) for name, scenarios in sorted(names.items())}
+            for kind, names in groups.items()
+        }
 
     def worst(self, scenario: str) -> tuple[str, str]:
         """The most frequent reason why a scenario's sessions did not pass, and the first session that shows it: of
@@ -132,6 +183,19 @@ class Counting:
         bad = self.reasons.get((scenario, "fail")) or self.reasons.get((scenario, "invalid")) or {}
         order = sorted(bad.items(), key=lambda item: (-item[1].count, item[1].first))
         return next(((reason, shown.session) for reason, shown in order), ("", ""))
+
+
+GROUPS = ("overall", "persona", "domain", "tag", "tool")
+"""What pass^k is told of."""
+
+
+def valid(outcomes: Counter[str]) -> tuple[int, int]:
+    """(passes, valid sessions)."""
+    return outcomes["pass"], outcomes["pass"] + outcomes["fail"]
+
+
+def _is_flaky(counts: Counts) -> bool:
+    return bool(counts.outcomes["pass"] and counts.outcomes["fail"])
 
 
 def together(counts: Iterable[Counts]) -> Counts | None:

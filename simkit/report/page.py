@@ -70,7 +70,7 @@ class Page:
         total = self._summary.total
         pairs = sorted({(persona, domain) for persona, domain, _ in self._cells})
         return {
-            "summary": self._summary.to_json(),
+            "summary": self._summary.to_json(breakdowns=False),
             "interval": wilson(total.passed, total.evaluable) if total.evaluable else None,
             "kinds": KINDS,
             "worst": [name for name, _ in self._summary.worst(len(self._summary.by_scenario))],

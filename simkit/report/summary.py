@@ -7,12 +7,16 @@ Counting rules. A session *passes*, *fails*, or is *invalid* (a fault of user, t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from simkit.metrics.reliability import pass_hat_k_of
+from simkit.metrics.statistics.beta import posterior
 from simkit.report.counting import Cell, Counting, Counts, Scored, together
 from simkit.spec.frozen import Frozen
 from simkit.trace.log import SessionKey
+
+if TYPE_CHECKING:
+    from simkit.metrics.statistics.curves import Curves
 
 Cells = dict[Cell, Counts]
 
@@ -81,7 +85,9 @@ class ScenarioTally(Tally):
 
     def to_json(self) -> dict[str, Any]:
         personas = {name: tally.to_json() for name, tally in self.personas.items()}
-        return {**super().to_json(), **self.model_dump(include={"domain", "reason", "session"}), "personas": personas}
+        own = self.model_dump(include={"domain", "reason", "session"})
+        known = posterior(self.passed, self.evaluable).to_json()
+        return {**super().to_json(), **own, "posterior": known, "personas": personas}
 
 
 class Summary(Frozen):
@@ -101,6 +107,14 @@ class Summary(Frozen):
     by_tag: dict[str, Tally]
     cost: dict[str, Any] = {}
     """What the model calls used and cost, as `metrics.cost` tells it."""
+    by_tool: dict[str, dict[str, Any]] = {}
+    """Of the sessions in which the agent called a tool."""
+    flaky: tuple[str, ...] = ()
+    """Scenarios whose trials with the same persona passed and failed."""
+    trials: dict[str, dict[str, tuple[tuple[int, int], ...]]] = {}
+    """Of what (`overall`, `persona` …) to name to (passes, valid sessions) of each scenario."""
+    until_sure: dict[str, Any] | None = None
+    """What was to be decided, and what is; None where the number of trials was fixed."""
     skipped: int = 0
     """Sessions that were not begun, because a budget of the run was used up."""
 
@@ -110,8 +124,22 @@ class Summary(Frozen):
         bad.sort(key=lambda item: (item[1].failed == 0, item[1].pass_rate or 0.0, -_errors(item[1]), item[0]))
         return bad[:limit]
 
-    def to_json(self) -> dict[str, Any]:
-        """What `run --json` and `score --json` print."""
+    def curves(self) -> Curves:
+        """pass^k and pass@k of the whole run, with intervals."""
+        from simkit.metrics.statistics.curves import curves
+
+        return curves(self.trials.get("overall", {}).get("", ()))
+
+    def reliability(self) -> dict[str, Any]:
+        """The curves of the whole run, and of each persona, domain, tag and tool."""
+        from simkit.metrics.statistics.curves import METHOD, curves
+
+        kinds = {kind: names for kind, names in self.trials.items() if kind != "overall"}
+        by = {f"by_{kind}": {name: curves(of).to_json() for name, of in kinds[kind].items()} for kind in kinds}
+        return {"intervals": METHOD, "overall": self.curves().to_json(), **by}
+
+    def to_json(self, *, breakdowns: bool = True) -> dict[str, Any]:
+        """What `run --json` and `score --json` print; without `breakdowns`, no curves."""
         return {
             "run": self.run,
             "digest": self.digest,
@@ -125,6 +153,10 @@ class Summary(Frozen):
             "by_persona": _jsons(self.by_persona),
             "by_domain": _jsons(self.by_domain),
             "by_tag": _jsons(self.by_tag),
+            "by_tool": self.by_tool,
+            "flaky": list(self.flaky),
+            "until_sure": self.until_sure,
+            **({"reliability": self.reliability()} if breakdowns else {}),
         }
 
 
@@ -151,6 +183,9 @@ def summary_of(run_name: str, counting: Counting) -> Summary:
         by_persona=_tallies(cells, lambda cell: (cell.persona,), counting),
         by_domain=_tallies(cells, lambda cell: (cell.domain,), counting),
         by_tag=_tallies(cells, lambda cell: cell.tags, counting),
+        by_tool={name: counting.tools[name].figures() for name in sorted(counting.tools)},
+        flaky=tuple(counting.flaky()),
+        trials=counting.trials_by(),
         cost=counting.costs.to_json(),
     )
 

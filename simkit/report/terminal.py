@@ -17,6 +17,7 @@ from rich.text import Text
 from simkit.errors import one_line
 from simkit.metrics.cost import cost_line
 from simkit.metrics.reliability import wilson
+from simkit.report.reliability import curves_table, known
 from simkit.report.summary import NullAgent, ScenarioTally, Summary, Tally
 
 _BAR = 24
@@ -41,6 +42,8 @@ def print_summary(
 
 def _blocks(summary: Summary, worst: int, ink: tuple[str, str]) -> Iterator[RenderableType]:
     yield _headline(summary, ink)
+    if len((points := summary.curves()).pass_hat_k) > 1:
+        yield curves_table(points)
     if len(summary.by_domain) > 1:
         yield _tallies("Domain", summary.by_domain, ink)
     if len(summary.by_persona) > 1:
@@ -71,10 +74,7 @@ def _headline(summary: Summary, ink: tuple[str, str]) -> RenderableType:
         lines.append(Text.assemble(" " * 11, (f"{summary.skipped} skipped: a budget was used up", "yellow")))
     if line := cost_line(summary.cost):
         lines.append(Text.assemble(("Models     ", "dim"), line))
-    if len(summary.pass_hat_k) > 1:
-        shares = [part for k, rate in summary.pass_hat_k.items() for part in ((f"k={k} ", "dim"), f"{rate:.3f}   ")]
-        lines.append(Text.assemble(("pass^k     ", "dim"), *shares))
-    return Group(*lines)
+    return Group(*lines, *known(summary))
 
 
 def _rate_line(total: Tally, ink: tuple[str, str]) -> Text:

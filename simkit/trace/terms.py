@@ -12,7 +12,7 @@ from typing import Any
 
 from simkit.errors import UsageError, one_line
 
-PLAIN = ("agent", "user", "trials", "seed")
+PLAIN = ("agent", "user", "trials", "seed", "until_sure")
 """Terms that are one value each."""
 DIGESTS = ("scenarios", "personas", "domains")
 """Terms that are name -> digest."""

@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from math import inf, log, log1p
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
+from simkit.errors import UsageError
 from simkit.metrics.statistics.beta import CONFIDENCE, PRIOR, log_beta
 
 ALPHA = 1 - CONFIDENCE
@@ -40,6 +41,24 @@ class UntilSure:
     each: bool = True
     """Whether it is asked of every scenario by itself, or of the suite: the mean over all that is played."""
     max_trials: int = MAX_TRIALS
+
+    @classmethod
+    def asked(
+        cls, begun: Mapping[str, Any] | None, until_sure: bool, fail_under: float | None, max_trials: int | None
+    ) -> Self | None:
+        """What the options of `simkit run` ask for, and where they say nothing what the run was begun with: the gate of
+        the suite with `--fail-under`, else each scenario: does it pass more often than not? None: a fixed number of
+        trials. Raises UsageError for a `--max-trials` without use."""
+        if not until_sure and not begun:
+            if max_trials is not None:
+                raise UsageError("--max-trials needs --until-sure; for a fixed number write --trials")
+            return None
+        terms = dict(begun or {})
+        if fail_under:
+            terms |= {"threshold": fail_under, "each": False}
+        if max_trials is not None:
+            terms["max_trials"] = max_trials
+        return cls(**terms)
 
     def to_json(self) -> dict[str, Any]:
         """As the manifest keeps it."""
