@@ -43,6 +43,7 @@ def compare(a: RunCells, b: RunCells, over: Over | None = None) -> Comparison:
     names = sorted({scenario for scenario, _ in keys})
     over = over or ("scenarios" if len(names) >= FEW else "trials")
     passes = _effect(PASS, a, b, keys, over)[0]
+    otherwise = _effect(PASS, a, b, keys, "trials" if over == "scenarios" else "scenarios")[0]
     kinds = [_effect(name, a, b, keys, over) for name in (ANY_ERROR, *ERROR_KINDS)]
     efforts = [_effect(name, a, b, keys, over) for name in (*LESS_EFFORT, *sorted(a.extra | b.extra))]
     changes = [_change(name, a, b, [key for key in keys if key[0] == name]) for name in names]
@@ -63,6 +64,7 @@ def compare(a: RunCells, b: RunCells, over: Over | None = None) -> Comparison:
         verdict=verdict,
         because=because,
         passes=passes,
+        passes_otherwise=otherwise,
         errors=errors,
         effort=tuple(_judged(one, by_effort[one.name]) for one, _ in efforts if one.effect is not None),
         scenarios=tuple(sorted(scenarios, key=lambda one: (one.effect, one.p, one.name))),

@@ -70,6 +70,8 @@ class Comparison:
     because: str
     """What the verdict rests on, in a sentence."""
     passes: Effect
+    passes_otherwise: Effect
+    """The pass rate in the other reading: over trials, if this one is over scenarios, and the other way round."""
     errors: tuple[Effect, ...]
     """Any tool-use error, then kind by kind: the share of sessions that show it."""
     effort: tuple[Effect, ...]

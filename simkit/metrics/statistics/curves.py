@@ -71,7 +71,7 @@ def all_of(c: int, n: int, k: int) -> float:
 
 def one_of(c: int, n: int, k: int) -> float:
     """pass@k of one scenario: 1 - C(n - c, k) / C(n, k) (Chen et al. 2021)."""
-    return 1 - comb(n - c, k) / comb(n, k)
+    return (comb(n, k) - comb(n - c, k)) / comb(n, k)
 
 
 def curves(trials: Iterable[tuple[int, int]]) -> Curves:

@@ -166,16 +166,18 @@ def over_scenarios(differences: Sequence[float], *, bounded: bool, step: float |
 
 
 def _resampled(differences: Sequence[float], effect: float) -> tuple[float, float]:
-    """The same whichever run is called A: the replicates are of the difference that is not negative."""
-    kinds = Counter(differences)
-    values, mirrored = sorted(kinds), sorted(-value for value in kinds)
-    if (effect, [*values, *(kinds[value] for value in values)]) < (
-        -effect,
-        [*mirrored, *(kinds[-value] for value in mirrored)],
-    ):
-        low, high = _resampled([-value for value in differences], -effect)
-        return -high, -low
-    return interval(values, effect, dirichlet(tuple(kinds[value] for value in values)), -1.0, 1.0)
+    """The same whichever run is called A: the replicates are of one of the two, and mirrored for the other."""
+    here, there = _kinds(differences), _kinds([-value for value in differences])
+    first = min(here, there)
+    values, counts = zip(*first, strict=True)
+    low, high = interval(values, effect if first == here else -effect, dirichlet(counts), -1.0, 1.0)
+    if here == there:
+        return (low - high) / 2, (high - low) / 2
+    return (low, high) if first == here else (-high, -low)
+
+
+def _kinds(values: Sequence[float]) -> list[tuple[float, int]]:
+    return sorted(Counter(values).items())
 
 
 def over_trials(cells: Sequence[Cell]) -> Spread:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from simkit.errors import one_line
 from simkit.metrics.comparing.values import Change, Comparison, Effect
-from simkit.report.compared.words import amount, chance, counts, span, subject, title, told, warnings
+from simkit.report.compared.words import amount, chance, counts, otherwise, span, subject, title, told, warnings
 
 
 def markdown(comparison: Comparison, most: int = 20) -> str:
@@ -32,6 +32,8 @@ def _lines(comparison: Comparison, most: int) -> Iterator[str]:
             f"{passes.scenarios} shared scenarios, {passes.sessions_a} sessions in A and {passes.sessions_b} in B; "
             f"about {subject(comparison)}. p-values of tool-use errors and effort are corrected by Holm."
         )
+        if said := otherwise(comparison):
+            yield f"The pass rate {said}."
         yield ""
     yield from (f"> {plain(warning)}\n" for warning in warnings(comparison))
     fell = [one for one in comparison.scenarios if one.effect < 0]

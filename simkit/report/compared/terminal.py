@@ -11,7 +11,7 @@ from rich.text import Text
 
 from simkit.errors import one_line
 from simkit.metrics.comparing.values import Change, Comparison, Effect
-from simkit.report.compared.words import amount, chance, counts, span, subject, title, told, warnings
+from simkit.report.compared.words import amount, chance, counts, otherwise, span, subject, title, told, warnings
 
 _COLOURS = {"improved": "green", "regressed": "red", "inconclusive": "yellow"}
 
@@ -67,6 +67,8 @@ def _headline(comparison: Comparison) -> RenderableType:
                 style="dim",
             ),
         ]
+    if said := otherwise(comparison):
+        lines.append(Text(f"           {said}"))
     lines += [Text(f"note: {one_line(warning)}", style="yellow") for warning in warnings(comparison)]
     return Group(*lines)
 

@@ -58,6 +58,16 @@ def subject(comparison: Comparison) -> str:
     return f"scenarios like these {count}"
 
 
+def otherwise(comparison: Comparison) -> str:
+    """What the other reading says of the pass rate, where it says something else; empty where not."""
+    other = comparison.passes_otherwise
+    if other.verdict == comparison.passes.verdict or not other.scenarios:
+        return ""
+    of, option = ("exactly these scenarios", "trials") if comparison.over == "scenarios" else (
+        "scenarios like these", "scenarios")  # fmt: skip
+    return f"of {of}: {other.verdict}, {span(other)}, p {chance(other.p)} (--over {option} decides by that)"
+
+
 def warnings(comparison: Comparison) -> Iterator[str]:
     """What a reader must know before believing the rest."""
     if not comparison.passes.scenarios:
