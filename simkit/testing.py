@@ -31,6 +31,7 @@ from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
 from simkit.trace.events import Failed
 from simkit.trace.log import Log, SessionKey
+from simkit.users.faulty import faulty_user
 
 LINES = ("Hello, who are you?", "", "Please look up the thing named T1.", "Ünïcödé, \x1b[31mred\x1b[0m, {braces}")
 """What the user of `check_agent` says: plain, empty, to the point, and odd."""
@@ -139,4 +140,4 @@ def _desk() -> tuple[Scenario, Domain, Persona]:
     return scenario, domain, Persona(persona="plain", summary="Somebody.", manner="Plain.")
 
 
-__all__ = ["LINES", "ScriptedUser", "check_agent", "check_view", "scripted_agent"]
+__all__ = ["LINES", "ScriptedUser", "check_agent", "check_view", "faulty_user", "scripted_agent"]

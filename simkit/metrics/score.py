@@ -26,6 +26,37 @@ ErrorKind = Literal[
 
 ERROR_KINDS: tuple[ErrorKind, ...] = get_args(ErrorKind)
 
+UserFaultKind = Literal[
+    "leaked",
+    "invented",
+    "ended_early",
+    "contradicted_persona",
+    "flipped_roles",
+    "repeated",
+]
+"""What a simulated user does that the person it plays would not."""
+
+USER_FAULT_KINDS: tuple[UserFaultKind, ...] = get_args(UserFaultKind)
+
+OddKind = Literal[
+    "foreign_script",
+    "token_debris",
+    "truncated",
+    "repeated_text",
+    "undue_refusal",
+    "dead_link",
+    "invented_link",
+    "broken_json",
+]
+"""What is odd about an agent's words, whatever they say."""
+
+ODD_KINDS: tuple[OddKind, ...] = get_args(OddKind)
+
+Culprit = Literal["agent", "user", "domain", "infrastructure"]
+"""Whose fault it is that a session did not pass."""
+
+CULPRITS: tuple[Culprit, ...] = get_args(Culprit)
+
 Verdict = Literal["pass", "fail", "not evaluable"]
 Outcome = Literal["pass", "fail", "invalid"]
 """`fail` has every fault of the agent in it, crashes included; `invalid` is a fault of user, tool, model or simkit:
@@ -54,6 +85,36 @@ class Finding(Frozen):
     """What happened, in words that a person agrees with."""
 
 
+class UserFault(Frozen):
+    """One fault of the simulated user, in one of its turns."""
+
+    kind: UserFaultKind
+    events: tuple[int, ...]
+    """The user's words first, then what they are held against."""
+    where: str = ""
+    """The part of scenario or persona that they go against."""
+    value: str = ""
+    """The one value that it is about, as the user said it: leaked, invented, or known and denied."""
+    sentence: str
+
+
+class Odd(Frozen):
+    """Something odd in one of the agent's messages."""
+
+    kind: OddKind
+    events: tuple[int, ...]
+    """The agent's message first, then what it is held against."""
+    sentence: str
+
+
+class Blame(Frozen):
+    """Whose fault it is that a session did not pass, and what shows it."""
+
+    culprit: Culprit
+    reason: str
+    evidence: tuple[int, ...] = ()
+
+
 class GoalPart(Frozen):
     """One condition of the goal, checked."""
 
@@ -77,6 +138,11 @@ class SessionScore(Frozen):
     """Numbers of the events that the reason speaks of."""
     goal: tuple[GoalPart, ...] = ()
     findings: tuple[Finding, ...] = ()
+    user_faults: tuple[UserFault, ...] = ()
+    odd: tuple[Odd, ...] = ()
+    """Odd output of the agent: no fault by itself, but never wanted."""
+    blame: Blame | None = None
+    """Of a session that did not pass."""
     scores: tuple[Score, ...] = ()
     """Effort and whatever other metrics were asked for."""
     tags: tuple[str, ...] = ()

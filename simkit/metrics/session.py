@@ -7,10 +7,13 @@ from collections.abc import Callable, Iterable
 from typing import NamedTuple
 
 from simkit.errors import one_line
+from simkit.metrics.blame import blame
 from simkit.metrics.effort import effort
 from simkit.metrics.goal import goal_parts, verdict
+from simkit.metrics.odd.output import odd_output
 from simkit.metrics.score import Finding, GoalPart, Outcome, Score, SessionScore, Verdict
 from simkit.metrics.tool_errors import tool_errors
+from simkit.metrics.user.faults import user_faults
 from simkit.paths.episode import Episode
 from simkit.trace.events import AgentSaid, Failed, ToolCalled, UserSaid
 
@@ -41,13 +44,15 @@ def score_session(episode: Episode, metrics: Iterable[Metric] = ()) -> SessionSc
     findings = tool_errors(episode, reached=reached, whole=fault is None or fault.outcome != "invalid")
     judgement = fault or _by_goal(episode, parts, findings)
     key = episode.log.session
-    return SessionScore(
+    score = SessionScore(
         session=str(key),
         outcome=judgement.outcome,
         reason=judgement.reason,
         evidence=judgement.evidence,
         goal=parts,
         findings=findings,
+        user_faults=user_faults(episode, reached=reached),
+        odd=odd_output(episode, reached=reached),
         scores=(*effort(episode), *(measured(metric, episode) for metric in metrics)),
         tags=episode.scenario.tags,
         domain=episode.card.domain or episode.scenario.domain,
@@ -55,6 +60,7 @@ def score_session(episode: Episode, metrics: Iterable[Metric] = ()) -> SessionSc
         persona=key.persona,
         trial=key.trial,
     )
+    return score.model_copy(update={"blame": blame(episode, score)})
 
 
 def outcome_of(episode: Episode) -> Outcome:

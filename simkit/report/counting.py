@@ -11,6 +11,7 @@ from simkit.metrics.cost import Costs
 from simkit.metrics.null_agent import passes_untouched
 from simkit.metrics.score import ERROR_KINDS, Outcome, SessionScore
 from simkit.paths.episode import Episode
+from simkit.report.quality import Quality
 from simkit.trace.log import RunHash, SessionKey
 
 Scored = tuple[Episode, SessionScore]
@@ -105,6 +106,7 @@ class Counting:
         self.costs = Costs()
         self.tools: dict[str, ToolCounts] = {}
         """Of the tools that the domains declare: what an agent makes up is an error, and no tool."""
+        self.quality = Quality()
 
     def add(self, episode: Episode, score: SessionScore, digest: str | None = None) -> None:
         """Count one session; `digest`: of its log, where it is known."""
@@ -116,6 +118,7 @@ class Counting:
             self.untouched[score.scenario] = passes_untouched(episode)
         self.costs.add(log)
         self._tools(episode, score)
+        self.quality.add(episode, score)
         self.agents.add(log.started.agent)
         self.users.add(log.started.user)
         self.digest.add(str(log.session), log.digest if digest is None else digest)

@@ -115,6 +115,8 @@ class Summary(Frozen):
     """Of what (`overall`, `persona` …) to name to (passes, valid sessions) of each scenario."""
     until_sure: dict[str, Any] | None = None
     """What was to be decided, and what is; None where the number of trials was fixed."""
+    quality: dict[str, Any] = {}
+    """The user's faults, the run without them, whose fault failures are, odd output: as `report.quality` tells it."""
     skipped: int = 0
     """Sessions that were not begun, because a budget of the run was used up."""
 
@@ -149,6 +151,7 @@ class Summary(Frozen):
             "skipped": self.skipped,
             "cost": self.cost,
             "pass_hat_k": self.pass_hat_k,
+            **self.quality,
             "by_scenario": _jsons(self.by_scenario),
             "by_persona": _jsons(self.by_persona),
             "by_domain": _jsons(self.by_domain),
@@ -187,6 +190,7 @@ def summary_of(run_name: str, counting: Counting) -> Summary:
         flaky=tuple(counting.flaky()),
         trials=counting.trials_by(),
         cost=counting.costs.to_json(),
+        quality=counting.quality.to_json(),
     )
 
 

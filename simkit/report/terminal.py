@@ -17,6 +17,7 @@ from rich.text import Text
 from simkit.errors import one_line
 from simkit.metrics.cost import cost_line
 from simkit.metrics.reliability import wilson
+from simkit.report.quality import quality_lines
 from simkit.report.reliability import curves_table, known
 from simkit.report.summary import NullAgent, ScenarioTally, Summary, Tally
 
@@ -70,6 +71,7 @@ def _headline(summary: Summary, ink: tuple[str, str]) -> RenderableType:
     if total.errored:
         fault = f"{total.errored} invalid, not counted (nothing to judge by, or a fault of user, tool, model or simkit)"
         lines.append(Text.assemble(" " * 11, (fault, "yellow")))
+    lines += [Text.assemble((f"{name:<11}", "dim"), words) for name, words in quality_lines(summary.quality)]
     if summary.skipped:
         lines.append(Text.assemble(" " * 11, (f"{summary.skipped} skipped: a budget was used up", "yellow")))
     if line := cost_line(summary.cost):

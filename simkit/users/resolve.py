@@ -1,4 +1,4 @@
-"""From a kind of user to what makes it: `agenda`, `scripted`, `llm:PROVIDER/NAME`, `replay:RUN`."""
+"""From a kind of user to what makes it: `agenda`, `scripted`, `llm:PROVIDER/NAME`, `replay:RUN`, `faulty:KIND`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from simkit.errors import UsageError, did_you_mean
 from simkit.llm.chat import Model
 from simkit.play.user import UserMaker
 
-KINDS = ("agenda", "scripted", "llm:PROVIDER/NAME", "replay:RUN")
+KINDS = ("agenda", "scripted", "llm:PROVIDER/NAME", "replay:RUN", "faulty:KIND")
 
 
 def resolve_user(kind: str, opener: Callable[[str], Model] | None = None) -> tuple[str, UserMaker]:
@@ -35,4 +35,8 @@ def resolve_user(kind: str, opener: Callable[[str], Model] | None = None) -> tup
 
         with Store.open(rest) as store:
             return kind, replayed({log.session: log for log in store.logs()}, rest)
+    if name == "faulty" and rest:
+        from simkit.users.faulty import faulty_user
+
+        return kind, faulty_user(rest)
     raise UsageError(f"--user {kind}: is no kind of user{did_you_mean(kind, KINDS)}")

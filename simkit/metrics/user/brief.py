@@ -1,0 +1,99 @@
+"""What a simulated user was given to say: facts, wants, and lines that scenario and persona lay in their mouth."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+
+from simkit.metrics.talk.facts import Facts
+from simkit.paths.episode import Episode
+from simkit.spec.acts import sentences
+from simkit.spec.persona import PHRASES
+from simkit.spec.values import plain
+
+_HOLE = re.compile(r"\{\w+\}")
+_PARTS = re.compile(r"(\{\w+\})")
+_FILLED = r".{0,80}"
+"""What may stand in a hole that is neither a want nor the name of a fact."""
+_WORD = re.compile(r"[a-z0-9]+")
+_EMPTY = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        a an and any are as at be been by can could do does for from had has have he her his how i if in into is it its
+        me my of on or our she so some than that the their them then there they this those to too us was we were what
+        when which who will with would you your please also just only like get
+        """,
+    )
+)
+
+
+def given_facts(episode: Episode) -> Facts:
+    """All that the user knows before the first word, and what everybody may know: the clock and the catalogue."""
+    scenario, card = episode.scenario, episode.card
+    facts = Facts()
+    for text in declared(episode):
+        facts.hear(text)
+    for name, value in scenario.facts().items():
+        facts.add(value if isinstance(value, str | int | float) and not isinstance(value, bool) else str(value))
+        facts.add(name)
+    facts.add(card.now)
+    for names in card.catalogue.values():
+        facts.add(list(names))
+    return facts
+
+
+def declared(episode: Episode) -> Iterator[str]:
+    """Every text in which scenario or persona says what the user wants, is like, or says."""
+    scenario, persona = episode.scenario, episode.persona
+    yield from (scenario.wants, scenario.opening, *scenario.then, *scenario.script)
+    for change in scenario.changes:
+        yield from (change.says, change.wants or "")
+    yield from (persona.summary, persona.manner, *(tactic.says for tactic in persona.tactics))
+    for lines in persona.phrases.values():
+        yield from lines
+    for act in episode.card.user_acts:
+        yield act.reply
+
+
+def own_sentences(episode: Episode, text: str) -> Iterator[str]:
+    """The sentences of a user's text that neither scenario nor persona lay in their mouth."""
+    scenario = episode.scenario
+    wants = (scenario.wants, *scenario.then, *(change.wants or "" for change in scenario.changes))
+    labels = (*(slot.label for slot in episode.card.slots.values()), *scenario.facts(), *episode.card.slots)
+    patterns = _patterns(tuple(declared(episode)), wants, labels)
+    for sentence in sentences(text):
+        words = plain(sentence)
+        if words and not any(pattern.fullmatch(words) for pattern in patterns):
+            yield sentence
+
+
+@lru_cache(maxsize=256)
+def _patterns(lines: tuple[str, ...], wants: tuple[str, ...], labels: tuple[str, ...]) -> tuple[re.Pattern[str], ...]:
+    """What each sentence of `lines` can look like once its holes are filled."""
+    holes = {"{wants}": _either(wants), "{label}": _either(name.replace("_", " ") for name in labels)}
+    every = {sentence for line in (*lines, *_usual()) for sentence in sentences(line)}
+    return tuple(_pattern(one, holes) for one in sorted(every) if plain(_HOLE.sub("", one)))
+
+
+def _usual() -> Iterable[str]:
+    return (line for lines in PHRASES.values() for line in lines)
+
+
+def _pattern(line: str, holes: Mapping[str, str]) -> re.Pattern[str]:
+    parts = (
+        holes.get(part, _FILLED) if _HOLE.fullmatch(part) else re.escape(plain(part)) for part in _PARTS.split(line)
+    )
+    return re.compile(r"\W*".join(part for part in parts if part), re.DOTALL)
+
+
+def _either(texts: Iterable[str]) -> str:
+    return f"(?:{'|'.join(sorted({re.escape(plain(text)) for text in texts}, key=len, reverse=True))})"
+
+
+@lru_cache(maxsize=4096)
+def telling(text: str) -> frozenset[str]:
+    """The words of a text that carry its meaning, cut to their first five letters; every negation is `not`."""
+    plain_text = re.sub(r"n['’]t\b|\bcannot\b|\bnever\b|\bno\b", " not ", text.casefold())
+    return frozenset(word[:5] for word in _WORD.findall(plain_text) if word not in _EMPTY)
