@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from simkit.metrics.talk.facts import Facts
+from simkit.metrics.talk.facts import Facts, given_by
 from simkit.paths.episode import Episode
 from simkit.spec.acts import sentences
 from simkit.spec.persona import PHRASES
@@ -31,17 +31,9 @@ _EMPTY = frozenset(
 
 def given_facts(episode: Episode) -> Facts:
     """All that the user knows before the first word, and what everybody may know: the clock and the catalogue."""
-    scenario, card = episode.scenario, episode.card
-    facts = Facts()
-    for text in declared(episode):
-        facts.hear(text)
-    for name, value in scenario.facts().items():
-        facts.add(value if isinstance(value, str | int | float) and not isinstance(value, bool) else str(value))
-        facts.add(name)
-    facts.add(card.now)
-    for names in card.catalogue.values():
-        facts.add(list(names))
-    return facts
+    card, known = episode.card, episode.scenario.facts()
+    names = (name for kind in card.catalogue.values() for name in kind)
+    return given_by((*declared(episode), *known, *map(str, known.values()), card.now, *names)).copy()
 
 
 def declared(episode: Episode) -> Iterator[str]:

@@ -129,7 +129,7 @@ class Hidden:
             ),
             "the policy": (episode.card.policy,),
         }
-        self._calls = Facts()
+        self._calls: list[ToolCalled] = []
         self._sentences = [one for one in episode.scenario.does_not_know if " " in one.strip()]
         self._told: list[frozenset[str]] = []
 
@@ -139,15 +139,18 @@ class Hidden:
 
     def called(self, call: ToolCalled) -> None:
         """The agent called a tool: its arguments and its result are the agent's own business."""
-        self._calls.add(call.arguments)
-        self._calls.add(call.result)
+        self._calls.append(call)
 
     def source(self, text: str) -> str:
         """Where a value stands that the user was not given; empty where it stands nowhere."""
         for name, texts in self._sources.items():
             if _stands(given_by(texts), text):
                 return name
-        return "what the agent's tools showed" if _stands(self._calls, text) else ""
+        shown = Facts()
+        for call in self._calls:
+            shown.add(call.arguments)
+            shown.add(call.result)
+        return "what the agent's tools showed" if _stands(shown, text) else ""
 
     def given_away(self, said: UserSaid) -> Iterator[UserFault]:
         """Sentences of `does_not_know` that the user states before the agent did."""

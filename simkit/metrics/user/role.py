@@ -14,7 +14,7 @@ from simkit.errors import one_line
 from simkit.metrics.score import UserFault
 from simkit.metrics.user.brief import own_sentences
 from simkit.paths.episode import Episode
-from simkit.spec.acts import agent_act, user_act
+from simkit.spec.acts import agent_act, sentences, user_act
 from simkit.spec.values import plain
 from simkit.trace.events import AgentSaid, UserSaid
 
@@ -81,12 +81,12 @@ def repeated(episode: Episode) -> Iterator[UserFault]:
             heard = event.text
         elif isinstance(event, UserSaid):
             talk.append((heard, event))
-            if twice := _twice(own_sentences(episode, event.text)):
+            if _twice(sentences(event.text)) and (twice := _twice(own_sentences(episode, event.text))):
                 sentence = f"the user says twice in one message: '{one_line(twice, 120)}'"
                 yield UserFault(kind="repeated", events=(event.seq,), sentence=sentence)
     for at in range(2, len(talk)):
         three = talk[at - 2 : at + 1]
-        if _same_words([said.text for _, said in three]) and _nobody_asked([said for said, _ in three]):
+        if _nobody_asked([said for said, _ in three]) and _same_words([said.text for _, said in three]):
             words = one_line(talk[at][1].text, 120)
             events = tuple(said.seq for _, said in reversed(three))
             sentence = f"the user says for the third time in a row, whatever the agent says: '{words}'"
@@ -108,7 +108,12 @@ def _same_words(texts: list[str]) -> bool:
     first, *others = map(plain, texts)
     if len(first.split()) < _LONG or user_act(texts[0]) in ("affirm", "deny"):
         return False
-    return all(first == one or SequenceMatcher(None, first, one).ratio() >= _ALIKE for one in others)
+    return all(first == one or _alike(first, one) for one in others)
+
+
+def _alike(left: str, right: str) -> bool:
+    matcher = SequenceMatcher(None, left, right)
+    return matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE and matcher.ratio() >= _ALIKE
 
 
 def _nobody_asked(heard: list[str]) -> bool:
