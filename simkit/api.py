@@ -11,7 +11,7 @@ print(simkit.transitions(run, by="tool").table())
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,7 @@ from simkit.metrics.score import Outcome, SessionScore
 from simkit.metrics.session import Metric, first_failing_event
 from simkit.runs import Run, Scored, Sources, import_run, load, open_run, play_case, run, terms_of
 from simkit.spec.files import Case, Pack
+from simkit.spec.scenario import Scenario
 
 if TYPE_CHECKING:
     from simkit.metrics.comparing.values import Comparison, Over
@@ -159,13 +160,26 @@ def check(*paths: str | Path, progress: Callable[[SessionScore], None] | None = 
     cases = {case.scenario.scenario: case for case in pack.cases if case.scenario.reference}
     if cases:
         provable = Pack(tuple(cases.values()))
-        for _, one in run(provable, "reference", progress=progress).scored:
-            problems += [_problem(cases[one.scenario], text) for text in _unproven(one)]
+        for path, pack_of_path in enumerate(_paths(provable)):
+            for _, one in run(pack_of_path, "reference", progress=progress).scored:
+                problems += [_problem(cases[one.scenario], text, path) for text in _unproven(one)]
         for _, one in run(provable, "null", progress=progress).scored:
             if one.passed:
                 what = f"passes with {one.persona} though the agent does nothing; ask for something it must say or do"
                 problems.append(_problem(cases[one.scenario], what))
     return Checked(pack, tuple(dict.fromkeys(problems)))
+
+
+def _paths(pack: Pack) -> Iterator[Pack]:
+    """The cases with their reference, then with each of their further references in its place."""
+    yield pack
+    for path in range(max(len(case.scenario.references) for case in pack.cases)):
+        more = [case for case in pack.cases if len(case.scenario.references) > path]
+        yield Pack(tuple(replace(case, scenario=_only(case.scenario, path)) for case in more))
+
+
+def _only(scenario: Scenario, path: int) -> Scenario:
+    return scenario.model_copy(update={"reference": scenario.references[path], "references": ()})
 
 
 def _unproven(score: SessionScore) -> Iterator[str]:
@@ -175,7 +189,8 @@ def _unproven(score: SessionScore) -> Iterator[str]:
         yield f"the reference path shows {finding.kind} with {score.persona}: {finding.sentence}"
 
 
-def _problem(case: Case, what: str) -> Problem:
-    key = "reference" if case.scenario.reference else "scenario"
+def _problem(case: Case, what: str, path: int = 0) -> Problem:
+    """`path`: which reference, from 0; the further ones stand under a key of their own."""
+    key = "references" if path else "reference" if case.scenario.reference else "scenario"
     error = case.document.error(what, (key,), key=True)
     return Problem(str(error.path), error.line, case.scenario.scenario, what)

@@ -178,6 +178,25 @@ def test_check_ends_with_1_for_a_scenario_that_does_not_hold(
     assert "case.yaml:10: cancel-lamp: the reference path does not reach the goal with plain: " in ended.err
 
 
+def test_check_plays_every_further_reference_too(tmp_path: Path, simkit: Any) -> None:
+    case = write_shop(tmp_path) / "case.yaml"
+    right, short = "[get_order: {order_id: W1}, cancel_order: {order_id: W1}]", "[get_order: {order_id: W1}]"
+    whole = case.read_text(encoding="utf-8")
+
+    case.write_text(f"{whole}references:\n  - {right}\n", encoding="utf-8")
+    assert simkit("check", str(case.parent)).code == 0
+
+    case.write_text(f"{whole}references:\n  - {right}\n  - {short}\n", encoding="utf-8")
+    ended = simkit("check", str(case.parent))
+    assert ended.code == 1
+    assert "case.yaml:13: cancel-lamp: the reference path does not reach the goal with plain: " in ended.err
+
+    case.write_text(f"{whole}references:\n  - [cancel_odrer: {{order_id: W1}}]\n", encoding="utf-8")
+    ended = simkit("check", str(case.parent))
+    assert ended.code == 2
+    assert "case.yaml:14:" in ended.err and "did you mean 'cancel_order'?" in ended.err
+
+
 def test_check_finds_a_goal_that_doing_nothing_reaches(tmp_path: Path, simkit: Any) -> None:
     text = "scenario: idle\nwants: nothing\ngoal: {never: [cancel_order]}\nreference: [get_order: {order_id: W1}]\n"
 

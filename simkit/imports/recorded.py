@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from simkit.spec.domain import Card, Tool
-from simkit.spec.goal import Goal, Step
+from simkit.spec.goal import Goal, Says, Step
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Fact, Scenario
 from simkit.trace.events import Event, Started
@@ -78,19 +78,22 @@ def scenario(
     wants: str,
     *,
     knows: dict[str, Fact] | None = None,
-    reference: tuple[Step, ...] = (),
+    reference: tuple[Step, ...] | None = None,
+    says: tuple[Says, ...] = (),
     tags: tuple[str, ...] = (),
     benchmark: dict[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """A scenario without conditions: the recording's own verdict is all there is to judge it by."""
+    """A scenario that the recording's own verdict decides; what the agent was to say (`says`) is shown beside it. A
+    `reference` without steps says that nothing was to be done, None that nobody knows."""
     made = Scenario(
         scenario=name,
         domain=domain,
         personas=(PERSONA.persona,),
         wants=wants,
         knows=knows or {},
-        goal=Goal(),
-        reference=reference,
+        goal=Goal(says=says),
+        reference=reference or (),
+        references=((),) if reference == () else (),
         tags=tags,
         benchmark=benchmark or {},
     )

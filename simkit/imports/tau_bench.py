@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from simkit.errors import FileError
 from simkit.imports import chat, strict_json
 from simkit.imports.recorded import Happening, Toolbox, log, name_of, scenario
 from simkit.spec.domain import Card, Tool
-from simkit.spec.goal import Step
+from simkit.spec.goal import Says, Step
 from simkit.spec.scenario import Fact
 from simkit.trace.events import Ended, Judged
 from simkit.trace.log import Log
@@ -52,7 +53,8 @@ def read(path: Path) -> Iterator[Log]:
     """The recorded sessions, in the file's order. Raises FileError with the line of the first wrong entry.
 
     A scenario is a task: it wants the instruction; its reference path is the gold actions, then the outputs to be
-    said. The recorded reward is the only verdict.
+    said (a task without actions wants nothing to be done). The recorded reward decides; whether the outputs were said
+    is shown beside it.
     """
     tools = _tools(path)
     seen: set[tuple[str, int]] = set()
@@ -86,13 +88,22 @@ def _log(path: Path, line: int, name: str, record: _Record, tools: tuple[Tool, .
     knows: dict[str, Fact] = {"user_id": task.user_id} if task.user_id else {}
     steps = [Step(tool=action.name, arguments=action.kwargs) for action in task.actions]
     steps += [Step(say=str(output)) for output in task.outputs]
-    about = {"name": "tau-bench"}
-    case = scenario(name, "tau-bench", task.instruction, knows=knows, reference=tuple(steps), benchmark=about)
+    says = tuple(_says(output) for output in task.outputs)
+    about = {"knows": knows, "says": says, "benchmark": {"name": "tau-bench"}}
+    case = scenario(name, "tau-bench", task.instruction, reference=tuple(steps), **about)
     card = Card(domain="tau-bench", policy=chat.policy(record.traj), tools=tools)
     try:
         return log(case, card, list(_happenings(record)), trial=record.trial)
     except ValueError as error:
         raise FileError(path, f"{error}; mend or remove this entry", line=line) from None
+
+
+def _says(output: str | float) -> Says:
+    """An output as a typed value: an amount in any form, a long number as the id that it is, else words."""
+    text = str(output).strip()
+    if re.fullmatch(r"-?\d{1,5}(?:\.\d+)?|-?\d+\.\d+", text):
+        return Says(check="number", value=float(text))
+    return Says(check="id" if text.isdigit() else "text", value=text)
 
 
 def _happenings(record: _Record) -> Iterator[Happening]:

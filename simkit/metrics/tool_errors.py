@@ -23,6 +23,7 @@ from collections.abc import Iterator
 
 from simkit.errors import one_line
 from simkit.metrics.alignment import Alignment, Match, align, effect, out_of_order
+from simkit.metrics.beside.bearing import Bearing
 from simkit.metrics.goal import goal_parts, matching_calls, verdict
 from simkit.metrics.repetition import TIMES, loops, repeats
 from simkit.metrics.rules import Breach, breaches
@@ -62,7 +63,7 @@ def _beside_each_other(episode: Episode, found: list[Finding], reached: bool, wh
     # Where the goal was reached, looking again at what is unchanged did no harm.
     harmless = "read" if reached else None
     again = tuple(pair for pair in repeats(episode) if effect(episode.card, pair[0]) != harmless)
-    if not episode.scenario.reference:
+    if not episode.scenario.paths:
         return list(_repeated(again, _explained(found), frozenset()))
     alignment = align(episode) if again or not reached else _NOTHING
     wanted = frozenset(match.call.seq for match in alignment.matches)
@@ -116,8 +117,9 @@ def _kind(breach: Breach) -> ErrorKind:
 
 
 def _beside_reference(episode: Episode, alignment: Alignment, whole: bool) -> Iterator[Finding]:
-    for match in alignment.matches:
-        if match.how != "exact" and match.call.outcome not in _DECIDED:
+    bearing = Bearing(episode, alignment)
+    for match in bearing.wrong():
+        if match.call.outcome not in _DECIDED:
             yield _wrong(match)
     for late, other in out_of_order(episode.card, alignment):
         first, second = sorted((late, other), key=lambda match: match.call.seq)
@@ -127,18 +129,17 @@ def _beside_reference(episode: Episode, alignment: Alignment, whole: bool) -> It
             where=str(first.wanted),
             sentence=f"{describe_call(first.call)} came before {describe_call(second.call)}; it has to come after",
         )
-    for missing in alignment.missing if whole else ():
+    for missing in bearing.missing() if whole else ():
         later = [match.call.seq for match in alignment.matches if match.wanted.rank > missing.rank]
         due = min(later, default=episode.events[-1].seq)
-        step = str(missing).split(": ", 1)[1]
-        yield Finding(kind="missing_call", events=(due,), where=str(missing), sentence=f"{step} was never called")
+        sentence = f"{missing.call} was never called"
+        yield Finding(kind="missing_call", events=(due,), where=str(missing), sentence=sentence)
 
 
 def _wrong(match: Match) -> Finding:
     step = match.wanted.step
     if match.how == "wrong_tool":
-        wanted = str(match.wanted).split(": ", 1)[1]
-        sentence = f"{describe_call(match.call)} was called where {wanted} was wanted"
+        sentence = f"{describe_call(match.call)} was called where {match.wanted.call} was wanted"
         return Finding(kind="wrong_tool", events=(match.call.seq,), where=str(match.wanted), sentence=sentence)
     given = match.call.arguments if isinstance(match.call.arguments, dict) else {}
     parts = (

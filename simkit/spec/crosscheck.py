@@ -28,6 +28,8 @@ def scenario_mistakes(scenario: Scenario, domain: Domain, document: Document) ->
     """What a scenario says that its domain does not have."""
     yield from _fact_mistakes(scenario, domain, document)
     yield from _step_mistakes(scenario.reference, domain, scenario, document, ("reference",))
+    for at, path in enumerate(scenario.references):
+        yield from _step_mistakes(path, domain, scenario, document, ("references", at))
     yield from _end_mistakes(scenario.goal, domain, document, ("goal",))
     yield from _pattern_mistakes(scenario.goal.never, domain, document, ("goal", "never"))
     for at, says in enumerate(scenario.goal.never_says):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -104,6 +105,15 @@ class Card(Frozen):
         tools = (f"{tool.description} {canonical(tool.parameters)}" for tool in self.tools)
         names = (name for kind in self.catalogue.values() for name in kind)
         return (self.policy, self.now, self.summary, *tools, *names)
+
+    @cached_property
+    def quoted(self) -> frozenset[Any]:
+        """What the policy and the tools' descriptions quote word for word: the values that a text may have."""
+        return frozenset(
+            found
+            for text in (self.policy, *(tool.description for tool in self.tools))
+            for found in re.findall(r"(?<!\w)['\"“‘]([^'\"“”‘’\n]{2,60})['\"”’](?!\w)", text)
+        )
 
     @cached_property
     def confirmed(self) -> frozenset[str]:

@@ -163,10 +163,9 @@ class _Loader:
             self.cases.append(Case(scenario, domain, found, document))
 
     def _named_persona(self, name: str, document: Document, folders: list[Path], at: int) -> Persona | None:
-        for folder in folders:
-            if (file := folder / f"{name}.yaml").is_file():
-                return self._persona(file)
-        known = {file.stem for folder in folders for file in folder.glob("*.yaml")}
+        known = {file.stem: file for folder in reversed(folders) for file in sorted(folder.glob("*.yaml"))}
+        if name in known:
+            return self._persona(known[name])
         raise document.error(f"there is no persona '{name}'{did_you_mean(name, known)}", ("personas", at))
 
 

@@ -77,6 +77,8 @@ class Scenario(Frozen):
     goal: Goal
     reference: tuple[Step, ...] = ()
     """A path that reaches the goal; never the only right way."""
+    references: tuple[tuple[Step, ...], ...] = Field(default=(), exclude_if=lambda paths: not paths)
+    """Further paths that are as right. A failed session is laid beside the one that it comes nearest to."""
     limits: Limits = Limits()
     tags: tuple[str, ...] = ()
     benchmark: SkipJsonSchema[dict[str, Any]] = Field(default={}, exclude_if=lambda value: not value)
@@ -106,6 +108,11 @@ class Scenario(Frozen):
     def digest(self) -> str:
         """Digest of the whole case."""
         return digest(self.model_dump(mode="json"))
+
+    @property
+    def paths(self) -> tuple[tuple[Step, ...], ...]:
+        """Every reference path. One without steps says that nothing was to be done."""
+        return (self.reference, *self.references) if self.reference else self.references
 
     @property
     def steps(self) -> tuple[Step, ...]:
