@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from simkit.metrics.rules import check_rule
 from simkit.metrics.score import GoalPart, Verdict
-from simkit.metrics.talk.says import said
+from simkit.metrics.talk.says import said, said_instead
 from simkit.metrics.wording import describe_call, shown
 from simkit.metrics.world import elsewhere_part, world_part
 from simkit.paths.episode import Episode
@@ -129,6 +129,10 @@ def _says(episode: Episode, words: Says) -> GoalPart:
     if found:
         return GoalPart(part="says", what=what, verdict="pass", evidence=found)
     detail = f"the agent never {_saying(words, 'asked for', 'said')}"
+    if (instead := said_instead(episode, words)) is not None:
+        seq, text = instead
+        detail = f"{detail}; it said {text!r}"
+        return GoalPart(part="says", what=what, verdict="fail", detail=detail, evidence=(seq,))
     texts = tuple(event.seq for event in episode.agent_texts)
     return GoalPart(part="says", what=what, verdict="fail", detail=detail, evidence=texts[-1:] or _last(episode))
 

@@ -1,9 +1,9 @@
 """What has been said so far in a session: the store of typed values against which claims are held.
 
 A value is *grounded* when somebody gave it: the user's words, a tool's answer (to whomever), the policy, the clock,
-the tools' schemas, the catalogue. Amounts may also be simple arithmetic on grounded ones: a sum or difference of two,
-a small multiple, a percentage, or the total of a few. Dates may lie a grounded number of days from a grounded date,
-or near the session's clock when somebody spoke of days relatively (`tomorrow`, `next Friday`).
+the tools' schemas, the catalogue. Amounts may also be simple arithmetic on grounded ones (`talk.arithmetic`). Dates
+may lie a grounded number of days from a grounded date, or near the session's clock when somebody spoke of days
+relatively (`tomorrow`, `next Friday`).
 """
 
 from __future__ import annotations
@@ -13,9 +13,9 @@ import re
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
-from itertools import combinations
 from typing import Any
 
+from simkit.metrics.talk.arithmetic import MAX_AMOUNT, reached
 from simkit.spec.values import Value, same_date, values_in
 
 _RELATIVE = re.compile(
@@ -25,10 +25,8 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _NUMBER = re.compile(r"\d+")
-MAX_OPERANDS = 40
-"""Arithmetic looks at this many of the latest amounts."""
-MAX_AMOUNT = 1e13
-"""Larger numbers are names, not amounts."""
+_HEADING = re.compile(r"(?m)^[#* \t]*\d{1,2}(?:\.\d{1,2})*[.)]?[ \t]+(?=\S)")
+"""The number of a clause: no amount to reckon with."""
 
 
 class Facts:
@@ -37,6 +35,8 @@ class Facts:
     def __init__(self) -> None:
         self.amounts: dict[float, None] = {}
         """In the order in which they were last spoken of."""
+        self.stated: tuple[float, ...] = ()
+        """Amounts that the domain itself states: they hold in every session."""
         self.dates: dict[str, None] = {}
         self.words: set[str] = set()
         """Ids, emails and bare numbers, without case and separators."""
@@ -52,7 +52,12 @@ class Facts:
         """The same facts, to be added to."""
         self._catch_up()
         other = Facts()
-        other.amounts, other.dates, other.words = dict(self.amounts), dict(self.dates), set(self.words)
+        other.stated, other.amounts, other.dates, other.words = (
+            self.stated,
+            dict(self.amounts),
+            dict(self.dates),
+            set(self.words),
+        )
         other.numbers_in_ids, other.texts, other.relative = set(self.numbers_in_ids), dict(self.texts), self.relative
         return other
 
@@ -141,7 +146,7 @@ class Facts:
     def has_amount(self, amount: float) -> bool:
         """Whether an amount was given, or is simple arithmetic on given ones."""
         self._catch_up()
-        return _reached(amount, tuple(self.amounts))
+        return reached(amount, self.amounts, self.stated)
 
     def has_date(self, day: str, text: str = "") -> bool:
         """Whether a day was given, or lies a given number of days from one that was."""
@@ -193,7 +198,9 @@ def given_by(texts: tuple[str, ...]) -> Facts:
     """The facts in what a domain states, read once for all of its sessions. Copy it before adding."""
     facts = Facts()
     for text in texts:
-        facts.add(text)
+        facts.add(_HEADING.sub("", text))
+    money = (value.value for text in texts for value in values_in(text) if value.kind == "money")
+    facts.stated = tuple(dict.fromkeys(float(amount) for amount in money))
     return facts
 
 
@@ -212,30 +219,6 @@ def _json(text: str) -> Any:
         return json.loads(text)
     except (ValueError, RecursionError):
         return None
-
-
-def _reached(amount: float, known: tuple[float, ...]) -> bool:
-    """Whether simple arithmetic on known amounts gives `amount`, to the cent and whatever the sign."""
-    if not abs(amount) < MAX_AMOUNT:
-        return False
-    target = _cents(amount)
-    every = {_cents(one) for one in known}
-    operands = [one for one in known[-MAX_OPERANDS:] if one]
-    cents = [_cents(one) for one in operands]
-    if target in every or any(abs(target - one) in every or target + one in every for one in cents):
-        return True
-    counts = {*range(2, 13), *(int(one) for one in operands if one == int(one) and 1 < one <= 366)}
-    shares = [one / 100 for one in operands if 0 < one < 100]
-    factors = (*counts, *(1 / n for n in range(2, 13)), *shares, *(1 - share for share in shares))
-    if any(abs(target - one * factor) < 0.51 for one in cents for factor in factors):
-        return True
-    few = cents[-14:]
-    sums = {a + b for a, b in combinations(few, 2)}
-    return any(target - one in sums for one in few) or any(target - some in sums for some in sums)
-
-
-def _cents(amount: float) -> int:
-    return round(abs(amount) * 100)
 
 
 def _written(day: str) -> tuple[str, ...]:

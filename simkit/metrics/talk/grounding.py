@@ -1,7 +1,7 @@
 """Values that nobody gave: in the arguments of calls, and in what the agent states.
 
 Limits, on the side of silence: only typed values (ids, emails, amounts, dates) and names that look like the domain's
-catalogue are held against what was said; amounts that simple arithmetic reaches pass (`metrics.talk.facts`); whole
+catalogue are held against what was said; amounts that simple arithmetic reaches pass (`metrics.talk.arithmetic`); whole
 numbers of one or two digits pass; what the scenario's user knows but never said does not count as said.
 """
 
@@ -13,8 +13,10 @@ from typing import Any
 
 from simkit.errors import one_line
 from simkit.metrics.score import Finding
+from simkit.metrics.talk.arithmetic import MAX_AMOUNT
 from simkit.metrics.talk.catalogue import invented_names
-from simkit.metrics.talk.facts import MAX_AMOUNT, Facts, given_by
+from simkit.metrics.talk.counts import counted, counts_in
+from simkit.metrics.talk.facts import Facts, given_by
 from simkit.metrics.wording import describe_call
 from simkit.paths.episode import Episode
 from simkit.spec.acts import sentences
@@ -29,11 +31,13 @@ def ungrounded(episode: Episode) -> Iterator[Finding]:
     """Every argument and every claim that nothing said before it supports, once for each value."""
     facts = given_by(episode.card.stated).copy()
     reported: set[str] = set()
+    results: list[Any] = []
     for event in episode.events:
         if isinstance(event, UserSaid):
             facts.hear(event.text)
         elif isinstance(event, AgentSaid):
             yield from _claims(episode, event, facts, reported)
+            yield from _miscounts(event, facts, results)
         elif isinstance(event, ToolCalled):
             if event.by == "agent" and event.outcome not in _UNREAD:
                 yield from _arguments(event, facts, reported)
@@ -41,12 +45,15 @@ def ungrounded(episode: Episode) -> Iterator[Finding]:
             elif event.by == "user":
                 facts.add(event.arguments)
             facts.add(event.result)
+            results.append(event.result)
 
 
 def _arguments(call: ToolCalled, facts: Facts, reported: set[str]) -> Iterator[Finding]:
     if not isinstance(call.arguments, dict):
         return
     for name, argument in call.arguments.items():
+        if name == "thought":
+            continue  # WHY: what an agent only thinks is told to nobody; if it acts on it, the act shows.
         missing = [value.text for value in _checked(argument) if not facts.has(value) and value.text not in reported]
         if missing:
             reported.update(missing)
@@ -99,6 +106,13 @@ def _claims(episode: Episode, event: AgentSaid, facts: Facts, reported: set[str]
                     events=(event.seq,),
                     sentence=f"the agent says '{one_line(text, 80)}', which no tool, user, policy or catalogue gave",
                 )
+
+
+def _miscounts(event: AgentSaid, facts: Facts, results: list[Any]) -> Iterator[Finding]:
+    for many, words in counts_in(event.text) if results else ():
+        if float(many) not in facts.amounts and not counted(many, results):
+            sentence = f"the agent says '{one_line(words, 80)}'; nothing that a tool gave has {many} of anything"
+            yield Finding(kind="ungrounded_claim", events=(event.seq,), sentence=sentence)
 
 
 def _values(sentence: str, facts: Facts) -> Iterator[str]:

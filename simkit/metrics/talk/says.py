@@ -12,7 +12,7 @@ from simkit.paths.episode import Episode
 from simkit.spec.acts import sentences
 from simkit.spec.domain import Card
 from simkit.spec.goal import Says
-from simkit.spec.values import says_date, says_money, says_words, to_number, values_in
+from simkit.spec.values import Value, says_date, says_money, says_words, to_number, values_in
 
 _REQUEST = re.compile(
     r"\?|\b(please (?:provide|give|tell|share|enter|send|specify|confirm|let me know)|i(?:'ll| will)? need"
@@ -26,6 +26,44 @@ _WORDS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 def said(episode: Episode, wanted: Says) -> tuple[int, ...]:
     """Numbers of the events in which the agent said what is `wanted`."""
     return tuple(event.seq for event in episode.agent_texts if meets(event.text, wanted, episode.card))
+
+
+def said_instead(episode: Episode, wanted: Says) -> tuple[int, str] | None:
+    """The event in which the agent said another value of just the form that was wanted (a number with as many digits,
+    an id of the same pattern, another day), and that value: the slip, where all it ever said in that form is one
+    value. None where there is none, or where it could be any of several."""
+    if wanted.check not in _FORMS or isinstance(wanted.value, tuple):
+        return None
+    form = _FORMS[wanted.check](str(wanted.value))
+    others = {
+        value.value: (event.seq, value.text)
+        for event in reversed(episode.agent_texts)
+        for value in values_in(event.text)
+        if form == _form(value)
+    }
+    return next(iter(others.values())) if len(others) == 1 else None
+
+
+def _form(value: Value) -> str:
+    kind = "id" if value.kind == "number" and value.text.isdigit() and len(value.text) > 5 else value.kind
+    return _FORMS[kind](value.text) if kind in _FORMS else ""
+
+
+def _digits(text: str) -> str:
+    number = to_number(text)
+    return "" if number is None or abs(number) < 10 else f"{len(str(int(abs(number))))} digits"
+
+
+def _pattern(text: str) -> str:
+    return re.sub(r"[^\W\d_]", "a", re.sub(r"\d", "0", text.lstrip("#")))
+
+
+_FORMS: dict[str, Callable[[str], str]] = {
+    "number": _digits,
+    "money": _digits,
+    "date": lambda text: "a day",
+    "id": _pattern,
+}
 
 
 def meets(text: str, wanted: Says, card: Card) -> bool:
