@@ -7,7 +7,6 @@ is entered as often as it is left, and all counts together are the states visite
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -16,13 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.paths.codes import STEPS, PathRecorder
 from simkit.paths.states import START, in_order, is_end
 from simkit.paths.table import Counts, csv_table, text_table
-
-_BYTE = 256
-_CHUNK = 1 << 17
-_STEPS = 1 << 20
-"""Steps that wait to be counted in one go, at most."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,68 +144,18 @@ class TransitionCounting:
     """A transition matrix, while sessions come in. Memory grows with the states, not with the sessions: no more than
     about `most` states wait to be counted together."""
 
-    def __init__(self, most: int = _STEPS) -> None:
-        self.sessions = 0
-        self._most = most
-        self._codes: dict[str, int] = {START: 0}
-        self._steps = array("i")
-        self._waiting = 0
-        self._counts: Counts = np.zeros((1, 1), dtype=np.int64)
+    def __init__(self, most: int = STEPS) -> None:
+        self._recorder = PathRecorder(most)
+
+    @property
+    def sessions(self) -> int:
+        """Sessions so far."""
+        return self._recorder.sessions
 
     def add(self, sequence: Sequence[str]) -> None:
         """Count one session. Raises ValueError for one that does not go from START to END:*."""
-        if len(sequence) < 2 or sequence[0] != START or not is_end(sequence[-1]):
-            raise ValueError(f"session {self.sessions} does not go from {START} to an END:* state")
-        codes = self._codes
-        self._steps.extend([codes.setdefault(state, len(codes)) for state in sequence])
-        self.sessions += 1
-        self._waiting += 1
-        if len(self._steps) > self._most:
-            self._count()
+        self._recorder.add(sequence)
 
     def matrix(self, view: str) -> TransitionMatrix:
         """Of all sessions so far. Raises ValueError where one had START or END:* in between."""
-        self._count()
-        states = in_order(self._codes)
-        order = [self._codes[state] for state in states]
-        return TransitionMatrix(view, states, self._counts[np.ix_(order, order)], self.sessions)
-
-    def _count(self) -> None:
-        states = tuple(self._codes)
-        counts = np.zeros((len(states), len(states)), dtype=np.int64)
-        if self._waiting:
-            counts += pair_counts(np.frombuffer(self._steps, dtype=np.intc), len(states))
-        _take_junctions(counts, states, self._waiting)
-        known = len(self._counts)
-        counts[:known, :known] += self._counts
-        # A new array: numpy may still look at the old one, and what is looked at cannot shrink.
-        self._counts, self._steps, self._waiting = counts, array("i"), 0
-
-
-def pair_counts(steps: NDArray[Any], k: int) -> Counts:
-    """(k, k) counts of neighbours in one long row of codes below `k`.
-
-    Up to 256 states a code is a byte and two neighbours, read as one 16-bit word, already are their cell's number:
-    counting needs no arithmetic and no copy. Above, distinct pairs are sorted.
-    """
-    if k > _BYTE:
-        cells, times = np.unique(steps[:-1].astype(np.int64) * k + steps[1:], return_counts=True)
-        counts = np.zeros(k * k, dtype=np.int64)
-        counts[cells] = times
-        return counts.reshape(k, k)
-    flat, words = steps.astype(np.uint8), np.zeros(_BYTE * _BYTE, dtype=np.int64)
-    for shift in (0, 1):
-        pairs = flat[shift : shift + (len(flat) - shift) // 2 * 2].view("<u2")
-        for first in range(0, len(pairs), _CHUNK):
-            words += np.bincount(pairs[first : first + _CHUNK], minlength=_BYTE * _BYTE)
-    # The later byte of a little-endian word is its high one: the word's number is to * 256 + from.
-    return words.reshape(_BYTE, _BYTE).T[:k, :k].copy()
-
-
-def _take_junctions(counts: Counts, states: Sequence[str], sessions: int) -> None:
-    """Sessions were counted in one row, so each but the last left one false pair END:* -> START: take it out."""
-    ends = np.array([is_end(state) for state in states])
-    junctions = counts[ends, 0].sum()
-    counts[ends, 0] = 0
-    if junctions != max(sessions - 1, 0) or counts[:, 0].any() or counts[ends].any():
-        raise ValueError(f"a session has {START} or END:* in between")
+        return TransitionMatrix(view, *self._recorder.counts(), self.sessions)

@@ -14,7 +14,8 @@ from goldenfile import golden
 from hypothesis import given
 from hypothesis import strategies as st
 
-from simkit.paths.matrix import TransitionCounting, TransitionMatrix, matrix_of, pair_counts
+from simkit.paths.codes import pair_counts
+from simkit.paths.matrix import TransitionCounting, TransitionMatrix, matrix_of
 from simkit.paths.states import END, ENDINGS, START, is_end
 
 inner = st.lists(st.sampled_from(["get:ok", "get:error", "put:ok", "=1+1:ok", "é\n"]), max_size=8)
