@@ -23,6 +23,7 @@ _HOMES = {
     "TransitionMatrix": "simkit.paths.matrix",
     "Turn": "simkit.play.agent",
     "World": "simkit.play.world",
+    "changes": "simkit.api",
     "check": "simkit.api",
     "compare": "simkit.api",
     "load": "simkit.api",

@@ -24,10 +24,13 @@ from simkit.spec.scenario import Scenario
 if TYPE_CHECKING:
     from simkit.metrics.comparing.values import Comparison, Over
     from simkit.paths.chain import Absorption
+    from simkit.paths.change.relabel import Unit
+    from simkit.paths.change.result import Change
     from simkit.paths.episode import Episode
     from simkit.paths.failures import FailureMatrix
     from simkit.paths.graph import StateGraph
     from simkit.paths.matrix import TransitionMatrix
+    from simkit.paths.walks import Walks
 
 __all__ = [
     "Checked",
@@ -36,6 +39,7 @@ __all__ = [
     "Scored",
     "Sources",
     "absorption",
+    "changes",
     "check",
     "compare",
     "failures",
@@ -48,6 +52,7 @@ __all__ = [
     "state_graph",
     "terms_of",
     "transitions",
+    "walks",
 ]
 
 
@@ -63,6 +68,36 @@ def transitions(run: Run | str | Path, by: str = "tool", given: Sequence[str] = 
 
     states, chosen = view(by), _chosen(run, given)
     return matrix_of((state_sequence(episode, states, outcome) for episode, outcome in chosen), by)
+
+
+def walks(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> Walks:
+    """Every session's way through the states of a view, coded: what sequences, change tests and exports read."""
+    from simkit.paths.states import step_sequence, view
+    from simkit.paths.walks import walks_of
+
+    states, chosen = view(by), _chosen(run, given)
+    named = ((episode.log.session, step_sequence(episode, states, outcome)) for episode, outcome in chosen)
+    return walks_of(named, by)
+
+
+def changes(
+    before: Run | str | Path,
+    after: Run | str | Path,
+    by: str = "tool",
+    given: Sequence[str] = (),
+    *,
+    unit: Unit | None = None,
+    permutations: int = 999,
+    seed: int = 0,
+) -> Change:
+    """Whether, where and by how much the second run behaves differently from the first: a permutation test of whole
+    sessions or tasks, paired where both played the same scenarios. Raises UsageError where nothing can be compared."""
+    from simkit.paths.change.verdict import change
+
+    opened = _opened(before), _opened(after)
+    one, two = (walks(run, by, given) for run in opened)
+    names = (opened[0].name, opened[1].name)
+    return change(one, two, names=names, unit=unit, permutations=permutations, seed=seed)
 
 
 def state_graph(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> StateGraph:

@@ -211,16 +211,25 @@ def matrix(
     by: By = "tool",
     failures: Annotated[bool, Parameter(negative="", help="Last good state by first failing state.")] = False,
     absorption: Annotated[bool, Parameter(negative="", help="Probability of each end, and steps to it.")] = False,
+    against: Annotated[str | None, Parameter(help="Another run: whether and where it goes other ways.")] = None,
     given: Given = (),
     format: Annotated[Literal["table", "csv", "json"], Parameter(help="How to print it.")] = "table",
+    as_json: AsJson = False,
 ) -> int:
-    """Print the transition matrix of a run, its transition failure matrix, or where sessions end from each state."""
+    """Print the transition matrix of a run, its transition failure matrix, or where sessions end from each state.
+
+    With `--against RUN`: did that other run's agent behave differently? A permutation test of whole sessions (of the
+    trials of each scenario and persona, where both runs played them), with the rows and cells that changed most.
+    """
     from simkit import api
 
-    if failures and absorption:
-        raise UsageError("--failures and --absorption are two different tables; ask for one")
-    read: Any = api.failures if failures else api.absorption if absorption else api.transitions
-    counted = read(run, by, given)
+    if failures + absorption + (against is not None) > 1:
+        raise UsageError("--failures, --absorption and --against are different tables; ask for one")
+    if against is not None:
+        counted: Any = api.changes(run, against, by, given)
+    else:
+        counted = (api.failures if failures else api.absorption if absorption else api.transitions)(run, by, given)
+    format = "json" if as_json else format
     if format == "json":
         print_json(counted.to_json())
     else:

@@ -59,6 +59,11 @@ class Walks:
         last = self.steps[self.bounds[1:] - 1].tolist()
         return tuple(self.states[code].removeprefix(END) for code in last)
 
+    @property
+    def tasks(self) -> list[tuple[str, ...]]:
+        """(S,) scenario and persona of each session; where it has no name, the session itself."""
+        return [key[:2] if key.scenario else (str(id(self)), str(number)) for number, key in enumerate(self.keys)]
+
     @cached_property
     def owners(self) -> Counts:
         """(N,) the number of the session that each step belongs to."""
@@ -118,13 +123,13 @@ def walks_of(sessions: Iterable[tuple[SessionKey, Sequence[Visit]]], view: str) 
 
 
 def walks_of_states(sequences: Iterable[Sequence[str]], view: str, keys: Sequence[SessionKey] | None = None) -> Walks:
-    """The same from plain sequences of states; events are numbered by their place. Without `keys`, each session is a
-    scenario of its own."""
+    """The same from plain sequences of states; events are numbered by their place. Without `keys`, sessions have
+    no name, and each is a task of its own."""
     named = enumerate(sequences)
     return walks_of(
         (
             (
-                keys[number] if keys is not None else SessionKey(f"session-{number}", "anybody", 0),
+                keys[number] if keys is not None else SessionKey("", "", number),
                 [Visit(state, place) for place, state in enumerate(sequence)],
             )
             for number, sequence in named

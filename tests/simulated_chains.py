@@ -1,0 +1,58 @@
+"""Sessions drawn from a known law, for tests and benchmarks that need to know the truth: an agent of eight states that
+ends in one of two outcomes, with or without a persona of its own in each session."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from simkit.paths.states import END, START
+from simkit.paths.walks import Walks
+from simkit.trace.log import SessionKey
+
+Floats = NDArray[np.float64]
+
+INNER = 8
+STATES = (START, *(f"s{number}:ok" for number in range(INNER)), f"{END}pass", f"{END}fail")
+"""START, eight inner states, two ends."""
+
+
+def agent(changed: float = 0.0) -> Floats:
+    """(11, 11) probabilities of an agent whose sessions take some eight steps; `changed` moves that much of one row
+    from its most frequent successor (0.65) to another."""
+    law = np.zeros((len(STATES), len(STATES)))
+    law[0, 1:3] = 0.8, 0.2
+    for state in range(1, INNER + 1):
+        ahead, back = state % INNER + 1, (state + 2) % INNER + 1
+        law[state, [ahead, back, state, 9, 10]] += 0.55, 0.2, 0.1, 0.1, 0.05
+    law[2] = 0.0
+    law[2, [3, 5, 9, 10]] = 0.65 - changed, 0.2 + changed, 0.1, 0.05
+    return law
+
+
+def sessions(
+    law: Floats, how_many: int, rng: np.random.Generator, alike: float | None = None, name: str = "task"
+) -> Walks:
+    """So many sessions, each a task of its own. With `alike`, each draws its own rows from a Dirichlet law of that
+    concentration around `law`: personas differ."""
+    laws = np.broadcast_to(law, (how_many, *law.shape))
+    if alike is not None:
+        drawn = rng.standard_gamma(np.where(law > 0, alike * law, 1.0), laws.shape) * (law > 0)
+        total = drawn.sum(axis=2, keepdims=True)
+        laws = np.divide(drawn, total, out=np.zeros_like(drawn), where=total > 0)
+    edges = np.cumsum(laws, axis=2)
+    at, walks = np.zeros(how_many, dtype=np.int64), [np.zeros(how_many, dtype=np.int64)]
+    walking = np.ones(how_many, dtype=bool)
+    while walking.any():
+        # The last edge may be a rounding error below 1.
+        drawn = rng.random(how_many) * edges[np.arange(how_many), at, -1]
+        at = np.where(walking, (edges[np.arange(how_many), at] <= drawn[:, None]).sum(axis=1), -1)
+        walks.append(at)
+        walking = walking & (at <= INNER)
+        at = np.maximum(at, 0)
+    rows = np.column_stack(walks)
+    inside = rows >= 0
+    steps = rows[inside].astype(np.int32)
+    bounds = np.concatenate([[0], np.cumsum(inside.sum(axis=1))])
+    keys = tuple(SessionKey(f"{name}-{number}", "anybody", 0) for number in range(how_many))
+    return Walks("tool", STATES, keys, steps, np.zeros(len(steps), dtype=np.int32), bounds)
