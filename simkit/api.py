@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from simkit.paths.failures import FailureMatrix
     from simkit.paths.graph import StateGraph
     from simkit.paths.matrix import TransitionMatrix
+    from simkit.paths.sequences.told import Sequences
     from simkit.paths.walks import Walks
 
 __all__ = [
@@ -49,6 +50,7 @@ __all__ = [
     "play_case",
     "run",
     "score",
+    "sequences",
     "state_graph",
     "terms_of",
     "transitions",
@@ -78,6 +80,18 @@ def walks(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) ->
     states, chosen = view(by), _chosen(run, given)
     named = ((episode.log.session, step_sequence(episode, states, outcome)) for episode, outcome in chosen)
     return walks_of(named, by)
+
+
+def sequences(
+    run: Run | str | Path, by: str = "tool", given: Sequence[str] = (), *, model: str | Path | None = None
+) -> Sequences:
+    """Whole sessions as sequences: ways and their parts, first divergences, sessions that go alike, states at each
+    step, and whether sessions keep to the automaton in the YAML file `model` (left out: to what passing ones did)."""
+    from simkit.paths.sequences.automaton import read_automaton
+    from simkit.paths.sequences.told import sequences as told
+
+    plan = None if model is None else read_automaton(model)
+    return told(walks(run, by, given), plan)
 
 
 def changes(

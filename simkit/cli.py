@@ -6,11 +6,12 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import Annotated, Any, Literal
 
 from cyclopts import App, Parameter
 
 from simkit import __version__
+from simkit.commands.paths import paths as tell_paths
 from simkit.console import Gate, guarded, leave, print_json, say, stopping
 from simkit.errors import UsageError
 from simkit.options import (
@@ -39,9 +40,6 @@ from simkit.options import (
     Workers,
 )
 from simkit.spending import ModelTerms
-
-if TYPE_CHECKING:
-    pass
 
 app = App(
     name="simkit",
@@ -238,6 +236,7 @@ def matrix(
 
 
 app.command("simkit.commands.compare:compare", help="Compare run B with run A: improved, regressed, or inconclusive.")
+app.command(tell_paths, name="paths")
 
 
 @app.command

@@ -8,6 +8,6 @@ between whole sessions or whole tasks.
     counted   the counts of every cell per session, and what they become under many labellings
     effects   probabilities before and after, with cluster-robust intervals
     verdict   the test itself
-    told      its result as text, CSV and JSON
+    result    what it found, as sentences, text, CSV and JSON
     power     how many sessions it takes
 """
