@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.paths.codes import STEPS, PathRecorder
+from simkit.paths.exports.notebook import html_table
 from simkit.paths.states import START, in_order, is_end
 from simkit.paths.table import Counts, csv_table, text_table
 
@@ -117,6 +118,11 @@ class TransitionMatrix:
         sessions = f"{self.sessions} session" + ("s" if self.sessions != 1 else "")
         head = f"{sessions}, {self.transitions} transitions, view {self.view}\n\n"
         return head + (text_table("from", self.states, self.states, self.counts, width=width) if self.sessions else "")
+
+    def _repr_html_(self) -> str:
+        """The same in a notebook."""
+        head = f"{self.sessions} sessions, {self.transitions} transitions, view {self.view}"
+        return html_table(head, "from", self.states, self.states, self.counts)
 
     @cached_property
     def _index(self) -> dict[str, int]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import asdict, dataclass
+from html import escape
 from typing import Any
 
 from simkit.errors import one_line
@@ -178,6 +179,9 @@ class Change:
         parts = [*names, "", verdict, *rest[:compared]]
         parts += ["", "Largest changes:", *(f"  {sentence}" for sentence in largest)] if largest else []
         return "\n".join([*parts, "", *aligned(shown)])
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(self.table())}</pre>"
 
     def csv(self) -> str:
         """A line a cell."""

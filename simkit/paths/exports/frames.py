@@ -3,8 +3,8 @@
     columns(matrix)   from, to, count, probability: a row for each transition that occurred
     columns(walks)    session, scenario, persona, trial, outcome, position, state, event: a row for each step
 
-and back: `walks_of_table` reads such a table, or anybody's with a session and a state in each row. pandas, polars and
-pyarrow are asked for when they are needed: `pip install simkit[tables]`.
+`paths.rows` counts such a table of steps, or anybody's. pandas, polars and pyarrow are asked for when they are needed:
+`pip install 'simkit[tables]'`.
 """
 
 from __future__ import annotations
@@ -12,13 +12,16 @@ from __future__ import annotations
 import importlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from simkit.errors import UsageError
 from simkit.paths.matrix import TransitionMatrix
 from simkit.paths.walks import Walks
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 Columns = dict[str, Any]
 
@@ -41,6 +44,20 @@ def to_polars(what: TransitionMatrix | Walks) -> Any:
 def to_arrow(what: TransitionMatrix | Walks) -> Any:
     """A pyarrow Table."""
     return _needed("pyarrow").table(columns(what))
+
+
+def to_networkx(matrix: TransitionMatrix) -> nx.DiGraph:
+    """A DiGraph with `count` and `probability` on its edges, and the view and sessions of the matrix."""
+    import networkx
+
+    graph = networkx.DiGraph(view=matrix.view, sessions=matrix.sessions)
+    graph.add_nodes_from(matrix.states)
+    cells = _cells(matrix)
+    rows = zip(
+        *(cells[name] for name in ("from", "to")), cells["count"].tolist(), cells["probability"].tolist(), strict=True
+    )
+    graph.add_edges_from((a, b, {"count": count, "probability": share}) for a, b, count, share in rows)
+    return graph
 
 
 def to_parquet(what: TransitionMatrix | Walks, file: str | Path) -> None:

@@ -133,6 +133,7 @@ def _silhouette(points: Floats, weights: Floats, belongs: Counts) -> float:
     other = apart.min(axis=1)
     larger = np.maximum(mine, other)
     each = np.divide(other - mine, larger, out=np.zeros_like(larger), where=larger > 0)
+    each[np.bincount(own, weights=weights)[own] <= 1] = 0.0  # a session alone is like nobody
     return float(np.average(each, weights=weights))
 
 

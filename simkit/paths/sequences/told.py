@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from simkit.paths.sequences.variants import frequent_parts, variants
 from simkit.paths.walks import Walks
 
 _WIDE = 60
+_LINES = 10
 
 
 class Told(NamedTuple):
@@ -44,6 +46,9 @@ class Sequences:
         tasks = len(set(self.walks.tasks))
         head = f"{len(self.walks)} sessions, {tasks} tasks, view {one_line(self.walks.view)}"
         return "\n".join([head, *(line for one in told for line in ("", one.title, *_indented(one.lines)))])
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(Sequences(self.walks, self.plan, self.most or _LINES).table())}</pre>"
 
     def to_json(self, parts: Iterable[str] = ()) -> dict[str, Any]:
         """The parts as plain values."""
