@@ -23,17 +23,20 @@ _GOES_ON = re.compile(r"(?:\b(?:a|an|the|and|or|but|of|your|our|my|because|if|as
 _SENTENCE = re.compile(r"[^\W\d][^\d]*[.!?]")
 """A sentence that is no line of a list and names no number."""
 _SHORTEST = 20
+"""Characters: longer than any word that must go on."""
 _TIMES, _ROUNDS, _LONGEST = 3, 6, 12
 
 
 def truncated(said: AgentSaid) -> Iterator[Odd]:
     """At most one: how the message breaks off."""
     text = said.text.rstrip()
-    end = one_line(text[-50:], 60)
     if text.count("```") % 2:
-        yield Odd(kind="truncated", events=(said.seq,), sentence=f"a code block is not closed: '… {end}'")
-    elif len(text) >= _SHORTEST and _GOES_ON.search(text):
-        yield Odd(kind="truncated", events=(said.seq,), sentence=f"the message breaks off: '… {end}'")
+        how = "a code block is not closed"
+    elif len(text) >= _SHORTEST and _GOES_ON.search(text[-_SHORTEST:]):
+        how = "the message breaks off"
+    else:
+        return
+    yield Odd(kind="truncated", events=(said.seq,), sentence=f"{how}: '… {one_line(text[-50:], 60)}'")
 
 
 def circles(episode: Episode) -> Iterator[Odd]:

@@ -122,13 +122,7 @@ class Hidden:
     """What is hidden from the user while a session goes on, and where it stands."""
 
     def __init__(self, episode: Episode) -> None:
-        self._sources = {
-            "the goal": tuple(_texts(episode.scenario.goal.as_json)),
-            "the reference path": tuple(
-                text for step in episode.scenario.steps for text in _texts([step.arguments, step.say or ""])
-            ),
-            "the policy": (episode.card.policy,),
-        }
+        self._episode = episode
         self._calls: list[ToolCalled] = []
         self._sentences = [one for one in episode.scenario.does_not_know if " " in one.strip()]
         self._told: list[frozenset[str]] = []
@@ -143,8 +137,15 @@ class Hidden:
 
     def source(self, text: str) -> str:
         """Where a value stands that the user was not given; empty where it stands nowhere."""
-        for name, texts in self._sources.items():
-            if _stands(given_by(texts), text):
+        scenario = self._episode.scenario
+        steps = [[step.arguments, step.say or ""] for step in scenario.steps]
+        sources = {
+            "the goal": scenario.goal.as_json,
+            "the reference path": steps,
+            "the policy": self._episode.card.policy,
+        }
+        for name, source in sources.items():
+            if _stands(given_by(tuple(_texts(source))), text):
                 return name
         shown = Facts()
         for call in self._calls:
