@@ -30,15 +30,15 @@ _DEBRIS = re.compile(
 _RAW_CALL = re.compile(
     r"\{\s*\"(?:name|tool|function|tool_name)\"\s*:\s*\"[\w.-]+\"\s*,\s*\"(?:arguments|parameters|args)\""
 )
-_SUSPECT = re.compile(r"[^\w\s.,;!?'’$%/()+-]|functions\.")
-"""What all of it begins with or has in it."""
+_SUSPECT = re.compile(r"[^\w\s.,;!?'$%/()+-]|functions\.")
+"""What all of it has in it, where it is ASCII."""
 _KEPT = "\n\r\t\u200b\u200c\u200d\ufeff\u00ad"
 """Control and format characters that do nobody harm; joiners are part of emoji and of some scripts."""
 
 
 def debris(said: AgentSaid, given: Given) -> Iterator[Odd]:
     """Token debris, once for each kind of it in a message."""
-    if said.text.isprintable() and not _SUSPECT.search(said.text):
+    if said.text.isascii() and said.text.isprintable() and not _SUSPECT.search(said.text):
         return
     seen: set[str] = set()
     for match in (*_RAW_CALL.finditer(said.text), *_DEBRIS.finditer(said.text)):
