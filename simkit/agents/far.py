@@ -16,6 +16,7 @@ from simkit.agents.resolve import resolve_agent
 from simkit.llm.chat import unminded
 from simkit.play.agent import Agent, AgentMaker, Fault, Message, Part, ToolResult, Turn, made, reply
 from simkit.play.blame import said, where
+from simkit.play.printed import printed_there
 from simkit.play.recording import waker
 from simkit.play.watchdog import Leash, Watchdog
 from simkit.spec.domain import Card, Domain, Tool
@@ -76,7 +77,7 @@ class Far:
     async def serve(self) -> None:
         """Play the session."""
         hello = await self.turns_out.receive()
-        with Watchdog.on_guard() as watchdog:
+        with printed_there(hello["printed"]), Watchdog.on_guard() as watchdog:
             leash = Leash(watchdog, str(SessionKey(**hello["key"])))
             agent: Agent | None = None
             with anyio.CancelScope() as scope:

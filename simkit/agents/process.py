@@ -23,6 +23,7 @@ import anyio
 import anyio.to_thread
 
 from simkit.play.agent import AgentMaker, Part, Turn
+from simkit.play.printed import kept_in
 
 PREFIX = "process:"
 MAX_LINE = 16_000_000
@@ -55,7 +56,8 @@ class _Remote:
             self.process = _started()
             self.end = finalize(self, _end, self.process)
             part = self.part
-            await self._send({"ref": self.ref, "key": part.key._asdict(), "seed": part.seed, "card": part.card.as_json})
+            hello = {"ref": self.ref, "key": part.key._asdict(), "seed": part.seed, "card": part.card.as_json}
+            await self._send(hello | {"printed": kept_in()})
         await self._send(_as_json(turn))
         while True:
             heard = await self._hear()

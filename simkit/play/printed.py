@@ -14,7 +14,15 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
+from contextlib import (
+    AbstractContextManager,
+    contextmanager,
+    nullcontext,
+    redirect_stderr,
+    redirect_stdout,
+    suppress,
+)
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -22,6 +30,14 @@ from simkit.play.watchdog import PLAYING
 
 LIMIT = 1_048_576
 """Characters that are kept of what one session prints."""
+
+
+_WHERE: ContextVar[str | None] = ContextVar("simkit_printed", default=None)
+
+
+def kept_in() -> str | None:
+    """Where what agents print goes at present, for workers to add to; empty: nowhere; None: it is not kept apart."""
+    return _WHERE.get()
 
 
 class _Aside:
@@ -55,7 +71,8 @@ class _Aside:
                     os.open(self.path, flags, 0o600), "a", encoding="ascii", errors="backslashreplace"
                 )
             if self._file is not None:
-                self._file.writelines(f"{session} | {_visible(line)}\n" for line in lines)
+                self._file.write("".join(f"{session} | {_visible(line)}\n" for line in lines))
+                self._file.flush()  # a worker is killed when all is played
 
     def close(self) -> None:
         with self.lock:
@@ -101,11 +118,18 @@ class _Door(io.TextIOBase):
 def printed_aside(path: Path | None) -> Iterator[None]:
     """Keep what agents print in the file at `path` (None: nowhere), made with the first line."""
     aside = _Aside(path.absolute() if path else None)
+    before = _WHERE.set(str(aside.path or ""))
     with redirect_stdout(_Door(aside, sys.stderr)), redirect_stderr(_Door(aside, sys.stderr)), _descriptor_aside():
         try:
             yield
         finally:
+            _WHERE.reset(before)
             aside.close()
+
+
+def printed_there(where: str | None) -> AbstractContextManager[None]:
+    """Do in this process as in the one that told us its `kept_in`."""
+    return nullcontext() if where is None else printed_aside(Path(where) if where else None)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from typing import Any
 
 from simkit.errors import UsageError
 from simkit.llm.traffic import Traffic
+from simkit.play.printed import kept_in
 from simkit.play.sitting import Sitting
 from simkit.play.suite import Cast, sittings
 from simkit.resuming import terms_of_pack
@@ -41,6 +42,8 @@ class Plan:
     """Where modules are looked for."""
     models: Mapping[str, Any] = field(default_factory=dict)
     """Budgets, prices and cassettes, as `terms_for_workers` has them."""
+    printed: str | None = None
+    """Where worker processes keep what agents print, as `printed.kept_in` has it."""
     shared: str | None = None
     """The database URL that workers write to; None where they report to whoever sent them."""
 
@@ -70,7 +73,7 @@ def plan_of(
     files = sorted({str(case.document.path.absolute()) for case in pack.cases})
     here, imports = str(Path.cwd()), [str(Path(place).absolute()) for place in sys.path]
     models = terms_for_workers(traffic)
-    return Plan(files, agent, user, seed, dict(versions), _digests(pack), here, imports, models)
+    return Plan(files, agent, user, seed, dict(versions), _digests(pack), here, imports, models, kept_in())
 
 
 class Programme:

@@ -8,6 +8,7 @@ from typing import BinaryIO
 
 import anyio
 
+from simkit.play.printed import printed_there
 from simkit.play.recording import waker
 from simkit.spread.bench import Bench
 from simkit.spread.plan import Plan
@@ -19,7 +20,8 @@ def main() -> None:
     os.dup2(os.open(os.devnull, os.O_RDONLY), 0)
     os.dup2(2, 1)
     plan = Plan.from_json(inbox.readline().decode())
-    anyio.run(_work, plan, inbox, outbox)
+    with printed_there(plan.printed):
+        anyio.run(_work, plan, inbox, outbox)
 
 
 async def _work(plan: Plan, inbox: BinaryIO, outbox: int) -> None:

@@ -38,6 +38,14 @@ async def killed_once(turn):
     return await steady(turn)
 
 
+async def stuck(turn):
+    with (HERE / "asked.txt").open("a") as file:
+        file.write(f"{turn.session} {len(turn.history)} {os.getpid()}\\n")
+    while (HERE / "stuck.txt").exists():
+        await anyio.sleep(0.05)
+    return "Could you tell me your order number?"
+
+
 async def leaves(turn):
     if turn.session == "cancel-lamp/mistrustful/1":
         os._exit(3)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from crews import alone, asked, exported, write_crowd
+from needed import needed
 from postgres_server import serving
 
 import simkit
@@ -23,7 +24,7 @@ from simkit.trace.store import Store
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
 os.environ.setdefault("RAY_raylet_start_wait_time_s", "120")
 
-cluster_utils = pytest.importorskip("ray.cluster_utils", reason="Ray is not installed: pip install 'simkit[ray]'")
+cluster_utils = needed("ray.cluster_utils", "Ray is not installed: pip install 'simkit[ray]'")
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ import anyio.lowlevel
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from needed import needed
 from tinyshop import STATE, write_shop
 
 import simkit
@@ -299,7 +300,7 @@ def test_what_an_agent_changes_in_the_process_changes_no_result(crowd: Path, mon
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_the_same_bytes_in_other_processes_and_event_loops(crowd: Path, backend: str) -> None:
-    pytest.importorskip(backend)
+    needed(backend)
     code = f"""
 import anyio, sys
 sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[1])!r}]
@@ -316,7 +317,7 @@ print(test_isolation.exported(simkit.run({str(crowd)!r}, test_isolation.restless
 
 
 def test_misbehaviour_ends_alike_on_trio(crowd: Path) -> None:
-    pytest.importorskip("trio")
+    needed("trio")
     code = f"""
 import anyio, sys
 sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[1])!r}]

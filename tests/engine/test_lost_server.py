@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from killing import Rig, export, finish, finished_turns, rig, uninterrupted
+from needed import needed
 from postgres_server import Postgres, server
 
 from simkit.trace.store import Store
+
+needed("psycopg", "psycopg is not installed: pip install 'simkit[postgres]'")
 
 
 @pytest.fixture
@@ -37,9 +40,9 @@ def test_a_server_that_dies_stops_the_paying_and_a_resume_loses_nothing(
     tmp_path: Path, postgres: Postgres, more: tuple[str, ...]
 ) -> None:
     url = f"{postgres.url}&run=lost"
-    with rig(tmp_path, trials=6, delay=0.02) as suite:
+    with rig(tmp_path, trials=3, delay=0.02) as suite:
         sound = uninterrupted(suite)
-        paid, told = crashed(suite, postgres, url, 30, "--resume", *more)
+        paid, told = crashed(suite, postgres, url, 20, "--resume", *more)
         last = told.splitlines()[-1]
         refused = suite.play(url, "--resume", *more)
         unpaid = suite.service.asked()

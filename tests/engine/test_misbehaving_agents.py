@@ -586,6 +586,24 @@ def test_what_agents_print_reaches_neither_results_nor_the_terminal(shop: Path) 
     assert "dropped" in printed.read_text().splitlines()[-1]
 
 
+@pytest.mark.parametrize("where", [("--workers", "2"), ("--isolate",)])
+def test_nor_does_what_they_print_in_other_processes(shop: Path, where: tuple[str, ...]) -> None:
+    Path("chatty.py").write_text(CHATTY.replace("3_000_000", "300"))
+    command = [sys.executable, "-m", "simkit.cli", "run", str(shop), "--agent", "chatty.py:agent", "--json"]
+    command += ["--trials", "2", "--out", "chat", *where]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    lines = Path("runs/chat/printed.txt").read_text().splitlines()
+
+    assert json.loads(ended.stdout)["sessions"] == 2
+    assert "\x1b" not in ended.stderr and "xxxx" not in ended.stderr
+    for trial in range(2):
+        mine = [line for line in lines if line.startswith(f"cancel-lamp/plain/{trial} | ")]
+        assert mine[:2] == [
+            f"cancel-lamp/plain/{trial} | \\x1b[2J\\x1b]0;owned\\x07 cancel-lamp/plain/{trial}",
+            f"cancel-lamp/plain/{trial} | {'x' * 300}",
+        ]
+
+
 FATAL = """
 import ctypes, os, subprocess, time
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from crews import alone, exported, write_crowd
+from needed import needed
 from postgres_server import serving
 
 import simkit
@@ -17,7 +18,7 @@ from simkit.trace.log import Log, SessionKey
 from simkit.trace.shared import SharedRun
 from simkit.trace.store import Store
 
-pytest.importorskip("psycopg", reason="psycopg is not installed: pip install 'simkit[postgres]'")
+needed("psycopg", "psycopg is not installed: pip install 'simkit[postgres]'")
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from crews import alone, asked, exported, write_crowd
+from crews import PERSONAS, alone, asked, exported, write_crowd
 
 import simkit
 from simkit.errors import UsageError
@@ -99,6 +99,52 @@ def test_workers_die_with_the_coordinator_and_the_run_goes_on(
     assert exported(resumed) == exported(one)
     again = {turn for turn, count in asked(agents).items() if count > 1}
     assert len(again) <= (4 if number == signal.SIGKILL else 0), "only turns that were under way"
+
+
+@pytest.mark.parametrize(("signals", "code"), [((signal.SIGTERM,), 143), ((signal.SIGINT, signal.SIGTERM), 130)])
+def test_turns_that_do_not_end_are_cut_off_in_workers_too(
+    shop: Path, agents: Path, tmp_path: Path, signals: tuple[signal.Signals, ...], code: int
+) -> None:
+    """After the grace, or at once with the second signal; and the run can be gone on with."""
+    out = tmp_path / "run"
+    command = [sys.executable, "-m", "simkit.cli", "run", str(shop), "--agent", f"{agents}:stuck", "--out", str(out)]
+    command += ["--workers", "2", "--grace", "0.5" if len(signals) == 1 else "60", "--fail-under", "0"]
+    (agents.parent / "stuck.txt").touch()
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as coordinator:
+        _wait_for(lambda: (agents.parent / "asked.txt").exists())
+        for number in signals:
+            coordinator.send_signal(number)
+            time.sleep(0.3)
+        _, told = coordinator.communicate(timeout=30)
+    pids = {int(row.split()[2]) for row in (agents.parent / "asked.txt").read_text().splitlines()}
+    _wait_for(lambda: not any(_lives(pid) for pid in pids))
+    (agents.parent / "stuck.txt").unlink()
+    resumed = simkit.run(shop, f"{agents}:stuck", workers=2, out=out, resume=True)
+
+    assert coordinator.returncode == code, told
+    assert "Traceback" not in told
+    assert resumed.summary().total.sessions == 6
+    assert {log.ended.reason for log in resumed.logs() if log.ended} == {"user_closed"}
+
+
+def test_agents_in_processes_of_their_own_play_in_workers_and_go_on(shop: Path, agents: Path, tmp_path: Path) -> None:
+    case = shop / "case.yaml"
+    case.write_text(case.read_text().replace(PERSONAS, "personas: [plain, injector]"))
+    one = alone(shop, agents, "steady", trials=1)
+    isolated = {"trials": 1, "seed": 5, "isolate": True, "at_once": 3}
+    many = simkit.run(shop, f"{agents}:steady", workers=2, **isolated)
+    (agents.parent / "asked.txt").unlink()
+    command = [sys.executable, "-m", "simkit.cli", "run", str(shop), "--agent", f"{agents}:steady", "--isolate"]
+    command += ["--seed", "5", "--at-once", "3", "--out", str(tmp_path / "run")]
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
+        _wait_for(lambda: (agents.parent / "asked.txt").exists() and sum(asked(agents).values()) > 1)
+        process.kill()
+    resumed = simkit.run(shop, f"{agents}:steady", out=tmp_path / "run", resume=True, **isolated)
+
+    # Who played is in the first event: here it is the agent in its process.
+    assert [log.events[1:] for log in many.logs()] == [log.events[1:] for log in one.logs()]
+    assert exported(resumed) == exported(many)
+    assert sum(count > 1 for count in asked(agents).values()) <= 3, "only turns that were under way"
 
 
 def _lives(pid: int) -> bool:

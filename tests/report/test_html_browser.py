@@ -9,22 +9,20 @@ from typing import Any
 from urllib.parse import quote_plus
 
 import pytest
+from needed import needed, needed_file
 from scored_sessions import PAYLOADS, hostile_run, small_run, told
 
 from simkit.report.html import write_html
 from simkit.report.summary import Scored, summarise
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-CHROMIUM = Path("/usr/bin/chromium")
+sync_api = needed("playwright.sync_api")
+CHROMIUM = needed_file(Path("/usr/bin/chromium"), "no /usr/bin/chromium to open the page with")
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium to open the page with"),
-]
+pytestmark = pytest.mark.browser
 
 
 class Opened:
