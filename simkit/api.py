@@ -10,7 +10,7 @@ print(simkit.transitions(run, by="tool").table())
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from simkit.metrics.session import Metric, first_failing_event
 from simkit.runs import Run, Scored, Sources, import_run, load, open_run, play_case, run, terms_of
 from simkit.spec.files import Case, Pack
 from simkit.spec.scenario import Scenario
+from simkit.spec.strict_yaml import Loc
 
 if TYPE_CHECKING:
     from simkit.metrics.comparing.values import Comparison, Over
@@ -210,12 +211,11 @@ def check(*paths: str | Path, progress: Callable[[SessionScore], None] | None = 
     if cases:
         provable = Pack(tuple(cases.values()))
         for path, pack_of_path in enumerate(_paths(provable)):
-            for _, one in run(pack_of_path, "reference", progress=progress).scored:
-                problems += [_problem(cases[one.scenario], text, path) for text in _unproven(one)]
+            problems += _unproven(pack_of_path, run(pack_of_path, "reference", progress=progress).scored, path)
         for _, one in run(provable, "null", progress=progress).scored:
             if one.passed:
                 what = f"passes with {one.persona} though the agent does nothing; ask for something it must say or do"
-                problems.append(_problem(cases[one.scenario], what))
+                problems.append(_problem(cases[one.scenario], what, ("reference",)))
     return Checked(pack, tuple(dict.fromkeys(problems)))
 
 
@@ -231,15 +231,37 @@ def _only(scenario: Scenario, path: int) -> Scenario:
     return scenario.model_copy(update={"reference": scenario.references[path], "references": ()})
 
 
-def _unproven(score: SessionScore) -> Iterator[str]:
-    if not score.passed:
-        yield f"the reference path does not reach the goal with {score.persona}: {score.reason}"
-    for finding in score.findings:
-        yield f"the reference path shows {finding.kind} with {score.persona}: {finding.sentence}"
+def _unproven(pack: Pack, played: Iterable[tuple[Episode, SessionScore]], path: int) -> Iterator[Problem]:
+    """What is wrong with reference number `path`, from 0: once for all personas with which it is the same, at the step
+    that failed."""
+    cases = {case.scenario.scenario: case for case in pack.cases}
+    found: dict[tuple[str, str, str, Loc], list[str]] = {}
+    for episode, score in played:
+        told = []
+        if not score.passed:
+            told = [("does not reach the goal", score.reason, _failing_step(cases[score.scenario], episode, path))]
+        told += [(f"shows {one.kind}", one.sentence, _place(path)) for one in score.findings]
+        for what in told:
+            found.setdefault((score.scenario, *what), []).append(score.persona)
+    for (name, how, why, loc), personas in found.items():
+        who = ", ".join(dict.fromkeys(personas))
+        yield _problem(cases[name], f"the reference path {how} with {who}: {why}", loc)
 
 
-def _problem(case: Case, what: str, path: int = 0) -> Problem:
-    """`path`: which reference, from 0; the further ones stand under a key of their own."""
-    key = "references" if path else "reference" if case.scenario.reference else "scenario"
-    error = case.document.error(what, (key,), key=True)
+def _place(path: int) -> Loc:
+    """Where a reference stands: the further ones under a key of their own."""
+    return ("references",) if path else ("reference",)
+
+
+def _failing_step(case: Case, episode: Episode, path: int) -> Loc:
+    """Where the first step stands whose call did not succeed; the path's key, where all did."""
+    failed = next(((call.by, call.tool, call.arguments) for call in episode.log.calls if call.outcome != "ok"), None)
+    for at, step in enumerate(case.scenario.reference):
+        if failed in [(one.by, one.tool, one.arguments) for one in step.flat()]:
+            return ("references", path - 1, at) if path else ("reference", at)
+    return _place(path)
+
+
+def _problem(case: Case, what: str, loc: Loc = ("scenario",)) -> Problem:
+    error = case.document.error(what, loc, key=True)
     return Problem(str(error.path), error.line, case.scenario.scenario, what)

@@ -90,7 +90,7 @@ def run(
     from simkit.telling import run_name, told_of
     from simkit.trace.manifest import folder_of
 
-    if resume and out is None:
+    if resume and not out:
         raise UsageError("--resume needs --out RUN: the run to go on with")
     begun = api.terms_of(out) if resume and out else {}
     if resume and out and not begun and not paths and agent is None:
@@ -99,7 +99,7 @@ def run(
     pack = api.load(*chosen)
     trials = begun.get("trials", 1) if trials is None else trials
     sure = UntilSure.asked(begun.get("until_sure"), until_sure, fail_under, max_trials)
-    name = out or run_name(agent)
+    name = run_name(agent) if out is None else out
     with (
         redirect_stdout(sys.stderr),
         Progress(sum(len(case.personas) for case in pack.cases) * max(trials, 0)) as progress,
@@ -268,7 +268,7 @@ def import_(
     from simkit import api
     from simkit.telling import run_name, told_of
 
-    imported = api.import_run(format, file, out or run_name(file.stem))
+    imported = api.import_run(format, file, run_name(file.stem) if out is None else out)
     return told_of(imported, as_json=as_json, gate=Gate(), report=False)
 
 
@@ -286,6 +286,7 @@ def export(
     if out is None:
         sys.stdout.writelines(f"{line}\n" for line in lines)
     else:
+        out.parent.mkdir(parents=True, exist_ok=True)
         with out.open("w", encoding="ascii", newline="\n") as file:
             file.writelines(f"{line}\n" for line in lines)
     return 0

@@ -11,9 +11,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from cyclopts import CycloptsError
+from cyclopts import CycloptsError, UnknownCommandError
 
-from simkit.errors import SimkitError, one_line
+from simkit.errors import SimkitError, did_you_mean, one_line
 
 if TYPE_CHECKING:
     from simkit.report.summary import Tally
@@ -120,7 +120,7 @@ def guarded(command: Callable[[], Any]) -> int:
             complain(line)
         code = 2
     except CycloptsError as error:
-        complain(f"{one_line(error).rstrip('.')}; see simkit --help")
+        complain(f"{_mistaken(error)}; see simkit --help")
         code = 2
     except BrokenPipeError:  # whoever read our output has seen enough
         code = 0
@@ -131,6 +131,16 @@ def guarded(command: Callable[[], Any]) -> int:
         say("simkit: interrupted; every finished session is kept")
         code = 130
     return _flushed(code if isinstance(code, int) else 0)
+
+
+def _mistaken(error: CycloptsError) -> str:
+    """What is wrong with a command line."""
+    if not isinstance(error, UnknownCommandError) or error.app is None:
+        return one_line(error).rstrip(".")
+    commands = [name for name in error.app if not name.startswith("-")]
+    word = (error.unused_tokens or [""])[0]
+    near = did_you_mean(word, commands).partition("; known")[0]
+    return f"Unknown command '{one_line(word, 60)}'{near or ';'} There are {', '.join(commands)}"
 
 
 def _flushed(code: int) -> int:

@@ -197,6 +197,18 @@ def test_check_plays_every_further_reference_too(tmp_path: Path, simkit: Any) ->
     assert "case.yaml:14:" in ended.err and "did you mean 'cancel_order'?" in ended.err
 
 
+def test_a_reference_path_that_fails_is_told_once_for_all_personas_at_the_step(tmp_path: Path, simkit: Any) -> None:
+    case = write_shop(tmp_path) / "case.yaml"
+    text = case.read_text(encoding="utf-8").replace("[plain]", "[plain, injector]")
+    case.write_text(text.replace("cancel_order: {order_id: W1}", "cancel_order: {order_id: W9}"), encoding="utf-8")
+
+    ended = simkit("check", str(case.parent))
+
+    told = [line for line in ended.err.splitlines() if "does not reach the goal" in line]
+    assert len(told) == 1
+    assert "case.yaml:12: cancel-lamp: the reference path does not reach the goal with injector, plain: " in told[0]
+
+
 def test_check_finds_a_goal_that_doing_nothing_reaches(tmp_path: Path, simkit: Any) -> None:
     text = "scenario: idle\nwants: nothing\ngoal: {never: [cancel_order]}\nreference: [get_order: {order_id: W1}]\n"
 
@@ -208,6 +220,11 @@ def test_check_finds_a_goal_that_doing_nothing_reaches(tmp_path: Path, simkit: A
 
 WRONG = {
     "unknown command": (["rum"], "Unknown command"),
+    "nearly a command": (["rum"], "did you mean 'run'? There are run, check, score, graph, matrix, report, import, "),
+    "all commands": (["bogus"], "explain-limits, schema; see simkit --help"),
+    "no name of an agent": (["run", "shop", "--agent", ""], "--agent '': is no agent"),
+    "no name of a run": (["run", "shop", "--agent", "null", "--out", ""], "--out is empty; give the run a name"),
+    "a run in a file": (["run", "shop", "--agent", "null", "--out", "./agents.py"], "agents.py: is a file, and a run"),
     "unknown option": (["run", "shop", "--trails", "3"], "did you mean --trials"),
     "no whole number": (["run", "shop", "--trials", "ten"], "--trials"),
     "no trial": (["run", "shop", "--trials", "0"], "--trials 0: must be 1 or more"),

@@ -74,7 +74,9 @@ def named_thing(ref: str) -> Any:
     place, colon, name = ref.rpartition(":")
     if not colon or not place or not name:
         cure = did_you_mean(ref, NAMED)
-        raise UsageError(f"--agent {ref}: is no agent{cure}; give file.py:name, module:name or one of those")
+        raise UsageError(
+            f"--agent {ref or repr(ref)}: is no agent{cure}; give file.py:name, module:name or one of those"
+        )
     if place.endswith(".py"):
         if not Path(place).is_file():
             raise UsageError(f"--agent {ref}: there is no file {place}; check the path")

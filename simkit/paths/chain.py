@@ -15,7 +15,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,8 @@ class Absorption:
     """(K,): expected steps to any end; inf where `lost` is not 0."""
     steps_given: Floats
     """(K, E): expected steps to each end among the sessions that end there; nan where none does."""
+    sessions: int | None = None
+    """How many sessions the chain was counted in; None where it was not counted in any."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; what is infinite or undefined is null."""
@@ -53,6 +55,7 @@ class Absorption:
             "lost": _plain(self.lost),
             "steps": _plain(self.steps),
             "steps_given": _plain(self.steps_given),
+            "sessions": self.sessions,
         }
 
     def csv(self) -> str:
@@ -62,8 +65,9 @@ class Absorption:
         return file.getvalue()
 
     def table(self) -> str:
-        """The same as aligned text."""
-        return "\n".join(aligned(self._rows()))
+        """The same as aligned text, under a line that says how many sessions it is of."""
+        of = "" if self.sessions is None else f"{self.sessions} session{'s' * (self.sessions != 1)}\n\n"
+        return of + "\n".join(aligned(self._rows()))
 
     def _rows(self) -> list[list[str]]:
         head = ["from", *(f"P({end})" for end in self.ends), "steps"]
@@ -79,7 +83,8 @@ def absorption(matrix: TransitionMatrix) -> Absorption:
     """Where sessions end from each state of `matrix`, taking it as a first-order Markov chain."""
     seen = matrix.transitions > 0
     states, ends = (matrix.states, matrix.ends) if seen else ((), ())
-    return absorption_of(matrix.counts_in(states).astype(np.float64), states, ends)
+    found = absorption_of(matrix.counts_in(states).astype(np.float64), states, ends)
+    return replace(found, sessions=matrix.sessions)
 
 
 def absorption_of(weights: Floats, states: Sequence[str], ends: Sequence[str]) -> Absorption:

@@ -206,6 +206,9 @@ def _read_domain(file: Path, _stamp: object) -> Domain:
     tables = read_state(folder / "state.json")
     policy = read_text(folder / "policy.md")
     errors = list(crosscheck.domain_mistakes(said, tools, tables, policy, documents[0]))
+    if "agent" in documents[0].value and not (folder / said.agent.partition(":")[0]).is_file():
+        what = f"there is no file {said.agent.partition(':')[0]} in this folder; write file.py:name, or remove agent"
+        errors.append(documents[0].error(what, ("agent",)))
     if errors:
         raise FileErrors(errors)
     card = Card(
@@ -240,13 +243,18 @@ def _kind(document: Document) -> str:
         return "persona" if in_personas else "scenario"
     if "persona" in document.value or (in_personas and "scenario" not in document.value):
         return "persona"
-    return "scenario"
+    # Without a name it is what most of its keys belong to.
+    keys = document.value.keys()
+    persona, scenario = (len(keys & model.model_fields.keys()) for model in (Persona, Scenario))
+    return "persona" if "scenario" not in keys and persona > scenario else "scenario"
 
 
 def _domain_folder(scenario: Scenario, document: Document) -> Path:
     here = document.path.parent
     if not scenario.domain:
         if not (here / "domain.yaml").is_file():
+            if any((here / part).is_file() for part in PARTS):
+                raise FileError(here / "domain.yaml", "is missing; a domain says there what it is, see simkit schema")
             raise document.error("names no domain and stands in no domain's folder; add 'domain: NAME'")
         return here
     places = [here, here / scenario.domain, here.parent / scenario.domain, shipped("scenarios") / scenario.domain]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from types import NoneType
 from typing import Any, Literal
 
 from pydantic import Field, model_validator
@@ -121,6 +122,14 @@ class Goal(EndState):
     may_change: tuple[str, ...] = Field(default=())
     """Tables or records (`audit`, `customers.C7`) that may change besides those named."""
 
+    @model_validator(mode="after")
+    def _ends_are_ends(self) -> Goal:
+        for at, end in enumerate(self.any_of):
+            if not (end.world or end.calls or end.says):
+                what = "an empty end always holds; write world, calls or says in it, or remove it"
+                raise PydanticCustomError("bad_end", what, {"at": ["any_of", at]})
+        return self
+
 
 class Step(Frozen):
     """One step of a reference path: a call by the agent, a call by the user (`user.TOOL`), or a `say`.
@@ -143,6 +152,11 @@ class Step(Frozen):
             return {"say": data["say"]}
         if isinstance(data, dict) and set(data) == {"any_order"}:
             return data
+        if isinstance(data, dict) and len(data) == 1 and not isinstance(next(iter(data.values())), dict | NoneType):
+            key = str(next(iter(data)))
+            near = did_you_mean(key, ("say", "any_order"))
+            if near.startswith("; did"):
+                raise PydanticCustomError("unknown_key", "'{key}' is no step{cure}", {"key": key, "cure": near})
         step = dict(_named_mapping(data, "tool", "arguments", "get_order: {order_id: W1001}"))
         if step["tool"].startswith("user."):
             step |= {"tool": step["tool"].removeprefix("user."), "by": "user"}

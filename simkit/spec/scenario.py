@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -48,6 +48,14 @@ class Change(Frozen):
     wants: str | None = None
     """What they want from now on, as in `scenario.wants`; left out: as before; empty: nothing more."""
 
+    @field_validator("when")
+    @classmethod
+    def _is_a_turn(cls, when: str | int) -> str | int:
+        if isinstance(when, int) and when < 1:
+            what = "{when} is no turn of the user's; the opening is 1"
+            raise PydanticCustomError("bad_turn", what, {"when": when})
+        return when
+
 
 class Scenario(Frozen):
     """One case, self-contained, with a digest."""
@@ -83,6 +91,15 @@ class Scenario(Frozen):
     tags: tuple[str, ...] = ()
     benchmark: SkipJsonSchema[dict[str, Any]] = Field(default={}, exclude_if=lambda value: not value)
     """What a benchmark's own scoring needs to know of its task; importers and adapters write it, people do not."""
+
+    @field_validator("wants", "then")
+    @classmethod
+    def _says_something(cls, wanted: str | tuple[str, ...]) -> str | tuple[str, ...]:
+        for one in [wanted] if isinstance(wanted, str) else wanted:
+            if not one.strip():
+                what = "a want is empty; write what the user wants, as the end of the sentence: I'd like …"
+                raise PydanticCustomError("bad_wants", what)
+        return wanted
 
     @model_validator(mode="after")
     def _personas_differ(self) -> Scenario:

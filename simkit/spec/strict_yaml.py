@@ -103,12 +103,29 @@ def parse_documents(text: str, path: Path) -> list[Document]:
     try:
         return list(_documents(YAML(typ="safe", pure=True).parse(text), path))
     except MarkedYAMLError as error:
-        raise _not_yaml(error, path) from None
+        raise _unclosed(error, text, path) or _not_yaml(error, path) from None
     except ReaderError as error:
         before = text[: error.position]
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         what = f"the control character U+{ord(text[error.position]):04X} stands here; remove it"
         raise FileError(path, what, line=line, column=column) from None
+
+
+_OPEN = re.compile(r"""(?:^|[:\-,\[{])\s+(?P<quote>["'])(?:(?!(?P=quote)).)*$""")
+"""A value in quotes that are not closed in their line."""
+
+
+def _unclosed(error: MarkedYAMLError, text: str, path: Path) -> FileError | None:
+    """Quotes that were closed by others further down, where the parser then stumbles: the place where they open."""
+    mark = error.problem_mark or error.context_mark
+    if mark is None or not str(error.problem or "").startswith(("expected", "mapping values", "did not find", "while")):
+        return None
+    lines = text.splitlines()
+    for line in range(min(mark.line, len(lines)) - 1, max(-1, mark.line - 6), -1):
+        if found := _OPEN.search(lines[line]):
+            quotes = next(words for sign, words in _OPENED.items() if sign == "quoted scalar")
+            return FileError(path, f"not YAML: {quotes}", line=line + 1, column=found.start("quote") + 1)
+    return None
 
 
 def _not_yaml(error: MarkedYAMLError, path: Path) -> FileError:

@@ -55,6 +55,9 @@ def claim(folder: Path) -> int:
         for name in (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-shm"):
             (folder / name).unlink(missing_ok=True)
         os.close(os.open(folder / DATABASE, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+    except (FileExistsError, NotADirectoryError):
+        file = next((one for one in (folder, *folder.parents) if one.exists() and not one.is_dir()), folder)
+        raise StoreError(f"{file}: is a file, and a run needs a folder; choose another --out") from None
     except OSError as error:
         raise cannot_write(folder, error) from None
     return held

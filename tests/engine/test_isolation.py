@@ -32,6 +32,7 @@ from simkit.play.agent import Turn
 from simkit.play.toolbox import perform
 from simkit.play.world import Start, World
 from simkit.spec.files import Case, Pack
+from simkit.trace.events import AgentSaid
 from simkit.trace.log import Log
 
 SESSIONS, AT_ONCE = 1000, 200
@@ -296,6 +297,29 @@ def test_what_an_agent_changes_in_the_process_changes_no_result(crowd: Path, mon
     assert Path.cwd() == here
     assert Decimal(1) / Decimal(3) == Decimal("0.3333333333333333333333333333")
     assert exported(simkit.api.open_run("bad")) == exported(good)
+
+
+SHARED = """
+SEEN = []
+
+async def agent(turn):
+    SEEN.append(turn.session)
+    return f"You are number {len(set(SEEN))}. Is there anything else?"
+
+async def tidy(turn):
+    return f"You are {turn.session}. Is there anything else?"
+"""
+
+
+def test_state_that_sessions_share_shows_as_another_log_than_in_isolation(shop: Path) -> None:
+    Path("shared.py").write_text(SHARED)
+
+    def said(name: str, isolate: bool) -> list[str]:
+        run = simkit.run(shop, f"shared.py:{name}", trials=2, isolate=isolate)
+        return [event.text for log in run.logs() for event in log if isinstance(event, AgentSaid)]
+
+    assert said("agent", isolate=True) != said("agent", isolate=False)
+    assert said("tidy", isolate=True) == said("tidy", isolate=False)
 
 
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
