@@ -220,7 +220,7 @@ def test_check_finds_a_goal_that_doing_nothing_reaches(tmp_path: Path, simkit: A
 
 WRONG = {
     "unknown command": (["rum"], "Unknown command"),
-    "nearly a command": (["rum"], "did you mean 'run'? There are run, check, score, graph, matrix, report, import, "),
+    "nearly a command": (["rum"], "did you mean 'run'? There are run, check, score, graph, "),
     "all commands": (["bogus"], "explain-limits, schema; see simkit --help"),
     "no name of an agent": (["run", "shop", "--agent", ""], "--agent '': is no agent"),
     "no name of a run": (["run", "shop", "--agent", "null", "--out", ""], "--out is empty; give the run a name"),
