@@ -146,7 +146,7 @@ def _differences(differences: tuple[Difference, ...], most: int) -> Table | Text
     table.add_column(f"Why ({min(most, len(differences))} of {len(differences)})", ratio=1, overflow="fold")
     for one in differences[:most]:
         where = f"{one_line(one.session, 80)} {one.about}"
-        cells = ("unknown" if value is None else str(value) for value in (one.theirs, one.ours))
+        cells = ("none" if value is None else str(value) for value in (one.theirs, one.ours))
         table.add_row(Text(where), *map(Text, cells), Text(one_line(one.why, 300)))
     return table
 

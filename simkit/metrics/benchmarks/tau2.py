@@ -273,7 +273,8 @@ def _differences(
         met = ", ".join(f"{one.name} {one.reward}" for one in components if one.reward is not None)
         left_out = "leaves the session out" if end == "infrastructure_error" else "gives 0 and looks at nothing else"
         why = f"ended by {end}: tau2 {left_out}; of its components the log tells {met or 'none'}"
-        yield Difference(session=session, about="termination", theirs=derived, ours=outcome, why=why)
+        theirs = None if end == "infrastructure_error" else derived
+        yield Difference(session=session, about="termination", theirs=theirs, ours=outcome, why=why)
         return
     for one in components:
         if one.by_rule is not None and one.reward != one.by_rule:

@@ -51,6 +51,13 @@ const cards = () => {
           ]
         : "No session says anything about the agent.",
     ),
+    summary.null_agent &&
+      h(
+        "div",
+        { class: "note" },
+        `An agent that does nothing passes ${percent(summary.null_agent.pass_rate)}: `,
+        `${summary.null_agent.passed} of ${count(summary.null_agent.scenarios, "scenario")}`,
+      ),
   );
   const invalid = summary.errored
     ? `${summary.errored} more invalid: a fault of user, tool, model or simkit`
@@ -122,10 +129,12 @@ const tallies = (title, field, by) => {
   const all = Object.entries(by);
   if (all.length < 2) return null;
   const few = all.length > MANY ? [...all].sort((a, b) => b[1].failed - a[1].failed).slice(0, 10) : all;
+  const nulls = few.some(([, tally]) => tally.null_agent?.passed);
   const heads = [
     [field[0].toUpperCase() + field.slice(1)],
     ["Pass rate", "number"],
     ["", "meter"],
+    nulls && ["Null agent", "number"],
     ["Passed", "number"],
     ["Failed", "number"],
     summary.errored && ["Invalid", "number"],
@@ -149,6 +158,7 @@ const tallies = (title, field, by) => {
           h("th", { scope: "row" }, link({ view: "sessions", [field]: name }, {}, name)),
           h("td", { class: "number strong" }, percent(tally.pass_rate, 0)),
           h("td", { class: "meter" }, rateBar(tally)),
+          nulls && h("td", { class: "number" }, tally.null_agent ? percent(tally.null_agent.pass_rate, 0) : "n/a"),
           counts(tally).map((n) => h("td", { class: n ? "number" : "number zero" }, n)),
         ),
       ),
