@@ -56,7 +56,7 @@ app = App(
 
 @app.command
 def run(
-    *paths: Annotated[Path, Parameter(help="What to play; the shipped scenarios, if left out.")],
+    *paths: Annotated[Path, Parameter(help="Files, folders, tau2:DOMAIN; the shipped scenarios, if left out.")],
     agent: Agent = None,
     user: User = None,
     trials: Trials = None,
@@ -139,25 +139,11 @@ def check(
     """
     from simkit import api
     from simkit.report.progress import Progress
+    from simkit.telling import told_of_check
 
     with redirect_stdout(sys.stderr), Progress(0, "Checking") as progress:
         checked = api.check(*(paths or _default_paths()), progress=lambda score: progress.add(score.outcome))
-    found = {
-        "scenarios": len(checked.pack.cases),
-        "domains": len(checked.pack.domains),
-        "personas": len(checked.pack.personas),
-    }
-    if as_json:
-        problems = [{**vars(problem)} for problem in checked.problems]
-        print_json({**found, "ok": checked.ok, "problems": problems})
-    for problem in checked.problems:
-        say(str(problem))
-    counted = ", ".join(f"{count} {noun if count != 1 else noun[:-1]}" for noun, count in found.items() if count)
-    say(
-        f"{counted}: "
-        + ("all hold" if checked.ok else f"{len(checked.problems)} problem{'s' * (len(checked.problems) != 1)}")
-    )
-    return 0 if checked.ok else 1
+    return told_of_check(checked, as_json=as_json)
 
 
 @app.command
