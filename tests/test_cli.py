@@ -250,7 +250,7 @@ WRONG = {
     "unknown format": (["graph", "played", "--format", "svg"], 'Choose from: "dot", "graphml", "mermaid", "json"'),
     "no condition": (["matrix", "played", "--given", "novice"], "is not KEY=VALUE"),
     "unknown condition": (["matrix", "played", "--given", "persona=novice"], "no session has that persona"),
-    "unknown import": (["import", "tau", "x.json"], "known: jsonl, labeled-traces, openai-messages, tau-bench"),
+    "unknown import": (["import", "nonsense", "x.json"], "openai-messages, tau-bench, tau2"),
     "no file to import": (["import", "tau-bench", "x.json"], "x.json:1:1: cannot be read (No such file"),
     "no place for schemas": (["schema", "--out", "agents.py/x"], "agents.py"),
     "no place for a log": (["export", "played", "--out", "agents.py/x"], "agents.py"),

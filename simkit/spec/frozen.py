@@ -10,6 +10,8 @@ from functools import cached_property
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from simkit.errors import did_you_mean
@@ -34,8 +36,9 @@ class Frozen(BaseModel):
     @classmethod
     def _mistakes(cls, data: dict[str, Any], unknown: list[str]) -> Iterator[InitErrorDetails]:
         """Every unknown key, and whatever else is wrong: a key that is missing because it is misspelt counts once."""
+        written = [name for name, field in cls.model_fields.items() if not _hidden(field)]
         for key in unknown:
-            about = {"key": str(key), "cure": did_you_mean(key, cls.model_fields)}
+            about = {"key": str(key), "cure": did_you_mean(key, written)}
             yield {"type": PydanticCustomError("unknown_key", "'{key}' is not a key here{cure}", about), "input": data}
         try:
             cls.model_validate({key: value for key, value in data.items() if key not in unknown})
@@ -51,6 +54,11 @@ class Frozen(BaseModel):
     def as_json(self) -> dict[str, Any]:
         """The value as JSON, made once: treat it as frozen too."""
         return self.model_dump(mode="json")
+
+
+def _hidden(field: FieldInfo) -> bool:
+    """Whether people do not write it: the published schema leaves it out."""
+    return any(isinstance(mark, SkipJsonSchema) for mark in field.metadata)
 
 
 def canonical(value: Any) -> str:
