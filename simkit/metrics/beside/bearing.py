@@ -8,6 +8,8 @@ looked up on the way is their own business.
 
 from __future__ import annotations
 
+from functools import cached_property
+
 from simkit.metrics.beside.steps import (
     Alignment,
     Match,
@@ -29,24 +31,26 @@ class Bearing:
 
     def __init__(self, episode: Episode, alignment: Alignment) -> None:
         self._episode, self._alignment, self._card = episode, alignment, episode.card
-        self._wrong = self._wrong_writes()
-        self._about = frozenset(value for arguments in self._wrong for value in subjects(arguments))
 
     def wrong(self) -> tuple[Match, ...]:
         """The calls that stand for a step but differ from it."""
         return tuple(
             match
             for match in self._alignment.matches
-            if match.how != "exact" and self._counts(match.wanted, subjects(match.call.arguments))
+            if match.how != "exact" and self._counts(match.wanted, match.call.arguments)
         )
 
     def missing(self) -> tuple[Wanted, ...]:
         """The steps that nobody took."""
-        return tuple(
-            one for one in self._alignment.missing if not self._known_anyway(one) and self._counts(one, frozenset())
-        )
+        return tuple(one for one in self._alignment.missing if not self._known_anyway(one) and self._counts(one, None))
 
-    def _wrong_writes(self) -> list[object]:
+    @cached_property
+    def _about(self) -> frozenset[str]:
+        """What the writes that went wrong are about."""
+        return frozenset(value for arguments in self._wrong for value in subjects(arguments))
+
+    @cached_property
+    def _wrong(self) -> list[object]:
         """The arguments of every write that is wrong, missing or too many."""
         card, alignment = self._card, self._alignment
         wrong: list[object] = [
@@ -58,12 +62,12 @@ class Bearing:
                 wrong += [match.call.arguments, match.wanted.step.arguments]
         return wrong
 
-    def _counts(self, wanted: Wanted, about: frozenset[str]) -> bool:
+    def _counts(self, wanted: Wanted, arguments: object) -> bool:
         if effect_of(self._card, wanted.step) != "read" or hands_over(wanted.step) or self._asked_for(wanted):
             return True
         if works_on_words(self._card, wanted.step):
             return False
-        return not self._wrong or not self._about.isdisjoint(about | subjects(wanted.step.arguments))
+        return not self._wrong or not self._about.isdisjoint(subjects([arguments, wanted.step.arguments]))
 
     def _asked_for(self, wanted: Wanted) -> bool:
         """Whether the goal itself wants this call, and did not get it."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 from simkit.metrics.beside.exact import crosses
 from simkit.metrics.beside.steps import Match, Wanted, differing_arguments, effect, effect_of, telling
@@ -96,11 +97,14 @@ class _Places:
     """Which calls can stand in the place of a step that wants another tool."""
 
     def __init__(self, card: Card, wanted: Sequence[Wanted], exact: Sequence[Match], only_one: bool) -> None:
-        self.card, self.exact, self.only_one = card, exact, only_one
+        self.card, self.wanted, self.exact, self.only_one = card, wanted, exact, only_one
         self.known = {str(one.step.tool) for one in wanted}
-        about = Counter(value for one in wanted for value in telling(one.step.arguments))
-        self.topic = {value for value, times in about.items() if 2 * times > len(wanted) > 1}
+
+    @cached_property
+    def topic(self) -> frozenset[str]:
         """What most of the steps are about: to share it says nothing about a call."""
+        about = Counter(value for one in self.wanted for value in telling(one.step.arguments))
+        return frozenset(value for value, times in about.items() if 2 * times > len(self.wanted) > 1)
 
     def wrong_tool(self, call: ToolCalled, wanted: Wanted) -> tuple[float, Match] | None:
         """The pair with its cost, or None where a person would not say that one stands for the other."""
@@ -111,11 +115,12 @@ class _Places:
         kind = effect(self.card, call)
         if call.outcome != "ok" or effect_of(self.card, wanted.step) != kind:
             return None
-        if any(crosses(call, wanted, other) for other in self.exact):
+        strange, last = call.tool not in self.known, self.only_one and kind == "write"
+        if not (strange or last) or any(crosses(call, wanted, other) for other in self.exact):
             return None
-        if call.tool not in self.known and self._same_thing(call, wanted):
+        if strange and self._same_thing(call, wanted):
             return cost(match), match
-        return (1.2, match) if self.only_one and kind == "write" and not self._another(call, wanted) else None
+        return (1.2, match) if last and not self._another(call, wanted) else None
 
     def _same_thing(self, call: ToolCalled, wanted: Wanted) -> bool:
         """Whether both are about the same: a read about exactly what the step asks about, a write about all that makes

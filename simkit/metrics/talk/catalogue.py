@@ -1,10 +1,12 @@
 """Names of things that do not exist: products, plans, forms that look like the catalogue's but are none of it.
 
-Precision before recall. A name is reported only when it is a capitalised phrase of two to six words that either
-stands next to the kind's own word (`the Cyber Shield Gold product`), or ends as some name of the catalogue does and
-shares a telling word with it (`Cyber Home Policy` where there is a `Cyber Risk Policy`); and only when its words are
-neither part of one name nor such a name with generic words around it. A single invented word (`the Platinum plan`)
-and names in lower case pass unseen.
+Precision before recall. A name is reported only when it is a capitalised phrase of two to six words that poses as a
+thing on offer: it stands next to the kind's own word (`the Cyber Shield Gold product`) or to a word for what is sold
+(`Harvest Crop Insurance`, `the Tenant Protect policy`), it is offered (`we have Skyward Drone`, `Cyber Elite covers
+that`), or it ends as some name of the catalogue does and shares a telling word with it (`Cyber Home Policy` where there
+is a `Cyber Risk Policy`); and only when its words are neither part of one name nor such a name with generic words
+around it. Of single words only those are read that name a plan or the like (`the Platinum plan`); names in lower case
+pass unseen.
 """
 
 from __future__ import annotations
@@ -29,6 +31,29 @@ _GENERIC = frozenset(
 )
 
 
+_SOLD = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        plan plans policy policies coverage cover insurance package packages endorsement rider bundle protection
+        extension warranty subscription programme program membership tariff bond product products
+        """,
+    )
+)
+"""Words for what is sold, whatever the kind is called in a catalogue."""
+_OFFERS = re.compile(
+    r"\b(?:offer|offers|recommend|suggest|propose|quote|sell|sells|have|has|carry|add|choose|consider|take|there is"
+    r"|called|named|is(?= (?:the|our|an?) )|our)(?: you| also| even)*(?: the| our| a| an)?\s+\W{0,2}$",
+    re.IGNORECASE,
+)
+_POSES = re.compile(
+    r"\W{0,3}\s*(?:is available|are available|covers?|includes?|would (?:cover|fit|suit)|will cover|costs?"
+    r"|starts at)\b",
+    re.IGNORECASE,
+)
+_ONE_WORD = re.compile(r"\b(?:the|our|a|an) (?P<name>[A-Z][\w'’-]{3,}) (?P<sold>[a-z]+)\b")
+
+
 def invented_names(text: str, catalogue: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Phrases in `text` that pose as things of a kind that the catalogue does not have."""
     if not catalogue:
@@ -37,13 +62,22 @@ def invented_names(text: str, catalogue: Mapping[str, tuple[str, ...]]) -> Itera
     for match in _PHRASE.finditer(text):
         phrase = _trimmed(match[0])
         words = _words(phrase)
-        if match.start() == 0 and phrase == match[0]:
+        if match.start() == 0 and phrase == match[0] and not _POSES.match(text, match.end()):
             words = words[1:]  # WHY: a sentence's first word is capitalised whatever it is.
         if len(words) < 2 or any(_exists(part, names) for part in (words, *_parts(words, names))):
             continue
-        beside = _beside(text, match.end() - len(phrase), match.end())
-        if any(_is_called(kind, words, beside) for kind in catalogue) or _resembles(words, names):
+        start = match.end() - len(phrase)
+        beside = _beside(text, start, match.end())
+        called = any(_is_called(kind, words, beside) for kind in catalogue) or not _SOLD.isdisjoint(
+            (*beside, words[-1])
+        )
+        offered = _OFFERS.search(text[max(0, start - 40) : start]) or _POSES.match(text, match.end())
+        if called or offered or _resembles(words, names):
             yield phrase
+    for match in _ONE_WORD.finditer(text):
+        known = any(match["name"].casefold() in name for name in names)
+        if match["sold"] in _SOLD and match["name"].casefold() not in _GENERIC and not known:
+            yield f"{match['name']} {match['sold']}"
 
 
 def _parts(words: tuple[str, ...], names: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:

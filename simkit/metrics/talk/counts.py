@@ -12,19 +12,27 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-_COUNTED = re.compile(
+_MANY = re.compile(r"(?<= )\d{1,3}(?= [A-Za-z])")
+_SAYS_THAT = re.compile(
     r"\b(?:there (?:are|is)|you have|we (?:have|offer|carry|found)|i(?:['’]ve| have)? (?:found|see))"
-    r"(?: (?:currently|now|only|exactly|just|still))*(?: a total of)? (?P<many>\d{1,3}) (?:[\w'-]+ ){0,4}?"
+    r"(?: (?:currently|now|only|exactly|just|still))*(?: a total of)? $",
+    re.IGNORECASE,
+)
+_THINGS = re.compile(
+    r"\d+ (?:[\w'-]+ ){0,4}?"
     r"(?:options?|items?|products?|variants?|kinds?|types?|flights?|orders?|models?|results?|reservations?|plans?|bookings?"
     r"|lines?|bills?|versions?|entries|policies|quotes?)\b",
     re.IGNORECASE,
 )
 
 
-def counts_in(sentence: str) -> Iterator[tuple[int, str]]:
-    """Each number of things that a sentence states, with the words."""
-    for match in _COUNTED.finditer(sentence):
-        yield int(match["many"]), match[0]
+def counts_in(text: str) -> Iterator[tuple[int, str]]:
+    """Each number of things that a text states, with the words."""
+    for match in _MANY.finditer(text):
+        things = _THINGS.match(text, match.start())
+        begins = _SAYS_THAT.search(text, max(0, match.start() - 45), match.start()) if things else None
+        if things and begins:
+            yield int(match[0]), begins[0] + things[0]
 
 
 def counted(many: int, results: Iterable[Any]) -> bool:

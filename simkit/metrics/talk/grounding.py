@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from simkit.errors import one_line
+from simkit.metrics.beside.steps import FREE_TEXT
 from simkit.metrics.score import Finding
 from simkit.metrics.talk.arithmetic import MAX_AMOUNT
 from simkit.metrics.talk.catalogue import invented_names
@@ -24,6 +25,7 @@ from simkit.spec.values import Value, values_in
 from simkit.trace.events import AgentSaid, ToolCalled, UserSaid
 
 _EXAMPLE = re.compile(r"\b(?:for example|e\.g\.?|such as|for instance|looks? like|format)\b", re.IGNORECASE)
+_PROPER = re.compile(r"(?<![\w@./-])[A-Z][a-z]{3,}(?![\w@./-])")
 _UNREAD = ("unknown_tool", "malformed", "invalid_arguments")
 
 
@@ -55,6 +57,7 @@ def _arguments(call: ToolCalled, facts: Facts, reported: set[str]) -> Iterator[F
         if name == "thought":
             continue  # WHY: what an agent only thinks is told to nobody; if it acts on it, the act shows.
         missing = [value.text for value in _checked(argument) if not facts.has(value) and value.text not in reported]
+        missing += [word for word in _proper(name, argument) if not facts.has_text(word) and word not in reported]
         if missing:
             reported.update(missing)
             what = " and ".join(f"'{one_line(text, 60)}'" for text in dict.fromkeys(missing))
@@ -82,13 +85,27 @@ def _checked(argument: Any) -> Iterator[Value]:
             yield value
 
 
+def _proper(name: str, argument: Any) -> Iterator[str]:
+    """The names in an argument: of people, places, products, as far as capitals show them."""
+    if isinstance(argument, dict):
+        for key, item in argument.items():
+            yield from _proper(key, item)
+    elif isinstance(argument, list):
+        for item in argument:
+            yield from _proper(name, item)
+    elif isinstance(argument, str) and name not in FREE_TEXT:
+        yield from _PROPER.findall(argument)
+
+
 def _telling(value: Value) -> bool:
-    """Whether a value says enough to have been made up: dates, emails, money, three digits, an id of two."""
+    """Whether a value says enough to have been made up: dates, emails, money, three digits, an id of two
+    characters beside its first letter (`GL1`, `W10`)."""
     digits = sum(char.isdigit() for char in value.text.removesuffix(".0"))
     if value.kind in ("date", "email"):
         return True
     if value.kind == "id":
-        return digits >= (2 if any(char.isalpha() for char in value.text) else 5)
+        letters = sum(char.isalpha() for char in value.text)
+        return digits >= (1 if letters > 1 else 2 if letters else 5)
     return digits >= 3
 
 
