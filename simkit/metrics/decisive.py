@@ -3,9 +3,9 @@
 Of all that was found, what decided comes first: a deed that the user did not ask for; a deed that the user did ask
 for; a deed left undone; a slip of the tongue; then whatever else was found. The earliest of its kind is taken.
 
-A wrong deed is the user's doing where the user chose it (the agent offered, the user picked or confirmed what they
-had asked for) and did not protest when they heard of it. A deed left undone is the user's doing where they declined it
-or left while the agent waited for their answer. All else is the agent's.
+A wrong deed is the user's doing where the user picked it from what the agent listed, confirmed it, and did not protest
+when they heard of it; amounts and counts are never theirs, an agent reckons them. A deed left undone is the user's
+doing where they declined it or left while the agent waited for their answer. All else is the agent's.
 
 These are rules of thumb over English talk. How far they agree with a person is measured in `docs/recorded-sessions.md`.
 """
@@ -25,7 +25,11 @@ from simkit.trace.events import AgentSaid, ToolCalled, UserSaid
 
 _DEEDS = ("wrong_tool", "wrong_arguments", "redundant_call", "forbidden_call", "unconfirmed_write", "out_of_order")
 _SLIPS = ("ungrounded_claim", "ignored_error")
-_CHOICES = re.compile(r"(?m)^\s*(?:\d+[.)]|[-*•])\s.*(?:\n[^\n]*){0,12}?\n\s*(?:\d+[.)]|[-*•])\s")
+_ITEMS = re.compile(r"(?m)^\s*(?:\d+[.)]|[-*•])\s+(.+)$")
+_TELLING = re.compile(r"\b(?!(?:that|this|with|from|your|have|like|would|please|want|need)\b)(?:\w*\d\w*|[a-z]{4,})\b")
+"""Words that tell one thing from another."""
+_QUOTED = re.compile(r" is '|the length of")
+"""In the sentence of a wrong argument: a text or a list differs, not only a figure."""
 _PROTEST = re.compile(
     r"\bi (?:only|just) (?:wanted|meant|asked)\b|\bi(?:['’]d| would) prefer not\b"
     r"|\b(?:did not|didn['’]t) (?:want|ask|mean|agree)"
@@ -74,7 +78,8 @@ def _fault(episode: Episode, finding: Finding) -> _Fault:
         return _Fault(3, event, "agent", finding.sentence)
     if call is None or finding.kind not in _DEEDS or effect(episode.card, call) != "write":
         return _Fault(4, event, "agent", finding.sentence)
-    chosen = None if finding.kind == "out_of_order" else _chosen(episode, call)
+    reckoned = finding.kind == "wrong_arguments" and not _QUOTED.search(finding.sentence)
+    chosen = None if reckoned or finding.kind == "out_of_order" else _chosen(episode, call)
     if chosen is None:
         return _Fault(0, event, "agent", finding.sentence)
     return _Fault(1, chosen.seq, "user", finding.sentence)
@@ -102,8 +107,13 @@ def _chosen(episode: Episode, call: ToolCalled) -> UserSaid | None:
         asked = _before(episode.user_texts, proposal.seq)
         answer = asked if isinstance(asked, UserSaid) else answer
     offer = _before(episode.agent_texts, answer.seq)
-    offered = isinstance(offer, AgentSaid) and bool(_CHOICES.search(offer.text) or agent_act(offer.text) == "ask")
-    return answer if offered and not _is_bare(answer) else None
+    return answer if isinstance(offer, AgentSaid) and _picks(answer.text, offer.text) else None
+
+
+def _picks(choice: str, offer: str) -> bool:
+    """Whether somebody's words name one of the things that stand in a list."""
+    ours = set(_TELLING.findall(choice.casefold()))
+    return any(len(ours.intersection(_TELLING.findall(line.casefold()))) > 1 for line in _ITEMS.findall(offer))
 
 
 def _is_bare(said: UserSaid) -> bool:

@@ -35,7 +35,7 @@ def test_a_wrong_deed_that_nobody_asked_for_is_the_agents() -> None:
 
 
 def test_a_wrong_deed_that_the_user_chose_is_the_users_and_stands_where_they_chose_it() -> None:
-    offer = "agent: For W1001 you can have:\n1. a refund\n2. a cancellation\nWhich one would you like?"
+    offer = "agent: For W1001 you can have:\n1. a refund to your card\n2. a cancellation\nWhich one would you like?"
     choice = "user: The refund to my card for W1001, I think."
     proposal = "agent: Shall I refund W1001 to the card?"
     lines = (HELLO, FIND, LOOK, offer, choice, proposal, YES, REFUND, "agent: Refunded W1001.")

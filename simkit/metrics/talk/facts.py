@@ -52,12 +52,8 @@ class Facts:
         """The same facts, to be added to."""
         self._catch_up()
         other = Facts()
-        other.stated, other.amounts, other.dates, other.words = (
-            self.stated,
-            dict(self.amounts),
-            dict(self.dates),
-            set(self.words),
-        )
+        other.stated, other.amounts = self.stated, dict(self.amounts)
+        other.dates, other.words = dict(self.dates), set(self.words)
         other.numbers_in_ids, other.texts, other.relative = set(self.numbers_in_ids), dict(self.texts), self.relative
         return other
 
@@ -142,6 +138,11 @@ class Facts:
         self._catch_up()
         wanted = text.casefold()
         return any(wanted in known.casefold() for known in self.texts)
+
+    def gave(self, amount: float) -> bool:
+        """Whether somebody gave this very amount."""
+        self._catch_up()
+        return round(amount, 4) in self.amounts
 
     def has_amount(self, amount: float) -> bool:
         """Whether an amount was given, or is simple arithmetic on given ones."""

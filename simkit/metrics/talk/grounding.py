@@ -127,7 +127,7 @@ def _claims(episode: Episode, event: AgentSaid, facts: Facts, reported: set[str]
 
 def _miscounts(event: AgentSaid, facts: Facts, results: list[Any]) -> Iterator[Finding]:
     for many, words in counts_in(event.text) if results else ():
-        if float(many) not in facts.amounts and not counted(many, results):
+        if not facts.gave(many) and not counted(many, results):
             sentence = f"the agent says '{one_line(words, 80)}'; nothing that a tool gave has {many} of anything"
             yield Finding(kind="ungrounded_claim", events=(event.seq,), sentence=sentence)
 
