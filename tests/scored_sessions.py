@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from storylog import call, story
 
-from simkit.metrics.score import Finding, GoalPart, Score, SessionScore
+from simkit.metrics.score import Blame, Finding, GoalPart, Odd, Score, SessionScore, UserFault
 from simkit.paths.episode import Episode
 from simkit.report.summary import Scored
 
@@ -102,9 +102,13 @@ def _hostile(text: str, number: int) -> Scored:
     )
     finding = Finding(kind="wrong_tool", events=(3,), where=text, sentence=text)
     unanchored = Finding(kind="missing_call", where=text, sentence=text)
+    blame = Blame(culprit="user", reason=text, evidence=(1,))
+    faults = (UserFault(kind="invented", events=(1,), where=text, value=text, sentence=text),)
+    odd = (Odd(kind="token_debris", events=(5,), sentence=text),)
     goal = tuple(GoalPart(part="says", what=text, verdict=v, detail=text) for v in ("pass", "fail", "not evaluable"))
     return episode, SessionScore(
         session=str(episode.log.session), outcome="fail", reason=text, goal=goal, findings=(finding, unanchored),
+        user_faults=faults, odd=odd, blame=blame,
         scores=(Score(name=text, value=text, reason=text),), tags=(text,), domain=text, scenario=text, persona=text,
         trial=number,
     )  # fmt: skip

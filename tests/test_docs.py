@@ -36,7 +36,7 @@ import pytest
 from simkit.metrics.score import ERROR_KINDS
 from simkit.play.dialogue import diagram
 from simkit.spec.condition import CHECKS
-from simkit.spec.domain import DomainFile, Slot, UserAct
+from simkit.spec.domain import DomainFile, Knowledge, Slot, UserAct
 from simkit.spec.goal import SAYS_KINDS, EndState, Goal
 from simkit.spec.persona import PHRASES, Irritation, Persona, Tactic
 from simkit.spec.rules import RULE_KINDS, AtMost, Before, Guard, Rule
@@ -236,6 +236,7 @@ KEYS = {
     "Phrases": PHRASES,
     "Domain": DomainFile.model_fields,
     "Slots": Slot.model_fields,
+    "Knowledge": Knowledge.model_fields,
     "User acts": UserAct.model_fields,
     "Rules": Rule.model_fields,
     "before": Before.model_fields,

@@ -49,6 +49,15 @@ class UserAct(Frozen):
     """What they then say; `{field}` is filled from the tool's result. Left out: the persona's `done` wording."""
 
 
+class Knowledge(Frozen):
+    """The domain's documents, and the tools that find them."""
+
+    documents: str
+    """The table of the world whose records are the documents, by id."""
+    found_by: dict[str, str] = Field(min_length=1)
+    """Each tool of the agent's that finds documents, with the path to their ids in its result: `sections.*.id`."""
+
+
 class DomainFile(Frozen):
     """domain.yaml as a person writes it."""
 
@@ -61,6 +70,8 @@ class DomainFile(Frozen):
     slots: dict[str, Slot] = {}
     catalogue: dict[str, str] = {}
     """Kinds of things that exist, each with a path into the world: `product: products.*.name`."""
+    knowledge: Knowledge | None = None
+    """Documents that agents look things up in; none, if left out."""
     rules: tuple[Rule, ...] = ()
     user_acts: tuple[UserAct, ...] = ()
 
@@ -88,6 +99,7 @@ class Card(Frozen):
     user_acts: tuple[UserAct, ...] = ()
     catalogue: dict[str, tuple[str, ...]] = {}
     """Kind to the names of everything of that kind: what may be offered, mentioned, sold."""
+    knowledge: Knowledge | None = Field(default=None, exclude_if=lambda value: value is None)
     world: str = ""
     """Digest of the world that every session starts with."""
 

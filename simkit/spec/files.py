@@ -13,7 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from simkit.errors import FileError, FileErrors, UsageError, did_you_mean
-from simkit.spec import crosscheck
+from simkit.spec import crosscheck, relevance
 from simkit.spec.code import code_digests
 from simkit.spec.domain import Card, Domain, DomainFile
 from simkit.spec.mistakes import validate
@@ -156,7 +156,8 @@ class _Loader:
         for at, one in enumerate(scenario.personas):
             with self._collecting():
                 personas.append(self._named_persona(one, document, folders, at))
-        errors = list(crosscheck.scenario_mistakes(scenario, domain, document))
+        errors = [*crosscheck.scenario_mistakes(scenario, domain, document)]
+        errors += relevance.relevant_mistakes(scenario, domain, document)
         self.errors += errors
         found = tuple(persona for persona in personas if persona)
         if not errors and len(found) == len(scenario.personas):
@@ -205,7 +206,8 @@ def _read_domain(file: Path, _stamp: object) -> Domain:
     tools, functions = read_tools(folder / "tools.py")
     tables = read_state(folder / "state.json")
     policy = read_text(folder / "policy.md")
-    errors = list(crosscheck.domain_mistakes(said, tools, tables, policy, documents[0]))
+    errors = [*crosscheck.domain_mistakes(said, tools, tables, policy, documents[0])]
+    errors += relevance.knowledge_mistakes(said, tools, tables, documents[0])
     if "agent" in documents[0].value and not (folder / said.agent.partition(":")[0]).is_file():
         what = f"there is no file {said.agent.partition(':')[0]} in this folder; write file.py:name, or remove agent"
         errors.append(documents[0].error(what, ("agent",)))
@@ -221,6 +223,7 @@ def _read_domain(file: Path, _stamp: object) -> Domain:
         rules=said.rules,
         user_acts=said.user_acts,
         catalogue={kind: tuple(sorted(set(names_at(tables, path)))) for kind, path in said.catalogue.items()},
+        knowledge=said.knowledge,
         world=f"{tables_hash(tables):032x}",
     )
     agent = said.agent if ":" in said.agent else f"{said.agent}:build"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_validator, model_validator
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -14,6 +14,27 @@ from simkit.spec.goal import Goal, Step
 from simkit.spec.persona import Disclosure, Lines
 
 Fact = str | int | float | bool
+
+
+_GRADE = {"type": "integer", "minimum": 1, "maximum": 10}
+_NAMES = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
+
+
+def _graded(given: Any) -> Any:
+    """A plain list of documents, each with the grade 1."""
+    if not isinstance(given, list | tuple) or not all(isinstance(one, str) for one in given):
+        return given
+    twice = next((one for at, one in enumerate(given) if one in given[:at]), None)
+    if twice is not None:
+        raise PydanticCustomError("bad_relevant", "document '{name}' stands here twice; keep one", {"name": twice})
+    return dict.fromkeys(given, 1)
+
+
+Relevant = Annotated[
+    dict[str, Annotated[int, Field(ge=1, le=10, strict=True)]],
+    BeforeValidator(_graded),
+    WithJsonSchema({"anyOf": [_NAMES, {"type": "object", "additionalProperties": _GRADE}]}),
+]
 
 
 class Limits(Frozen):
@@ -87,6 +108,8 @@ class Scenario(Frozen):
     """A path that reaches the goal; never the only right way."""
     references: tuple[tuple[Step, ...], ...] = Field(default=(), exclude_if=lambda paths: not paths)
     """Further paths that are as right. A failed session is laid beside the one that it comes nearest to."""
+    relevant: Relevant = Field(default={}, exclude_if=lambda value: not value)
+    """Documents of the domain's knowledge that help, each with its grade; a list: each counts 1."""
     limits: Limits = Limits()
     tags: tuple[str, ...] = ()
     benchmark: SkipJsonSchema[dict[str, Any]] = Field(default={}, exclude_if=lambda value: not value)

@@ -27,6 +27,18 @@ const goalList = (parts) => {
     ),
   ];
 };
+// What is no tool-use error: faults of the user, odd output.
+const others = (title, found) =>
+  found.length > 0 &&
+  panel(
+    title,
+    `${found.length}`,
+    h(
+      "ul",
+      { class: "plain" },
+      found.map((one) => h("li", {}, jump(one.events[0], h("span", { class: "kind" }, spaced(one.kind)), " ", one.sentence))),
+    ),
+  );
 const aside = (session, record) =>
   h(
     "aside",
@@ -49,6 +61,9 @@ const aside = (session, record) =>
           ),
         ),
       ),
+    record.blame && panel("Blame", record.blame.culprit, h("p", {}, jump(record.blame.evidence[0], record.blame.reason))),
+    others("Faults of the user", record.user_faults),
+    others("Odd output", record.odd),
     panel(
       "The user",
       session.persona,
