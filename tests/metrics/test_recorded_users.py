@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -40,6 +41,20 @@ def test_a_user_who_said_yes_and_hung_up_is_to_blame_as_the_person_who_labelled_
 
     assert found.blame is not None
     assert (found.blame.culprit, found.user_faults[0].kind) == ("user", "ended_early")
+
+
+@pytest.mark.skipif(not LABELLED.exists(), reason="the labelled sessions are not beside this checkout")
+def test_the_culprit_agrees_with_people_on_eleven_of_fifteen_sessions_and_never_accuses_a_user_wrongly() -> None:
+    labels = {f"task-{one['task_id']}": one["label"] for one in json.loads(LABELLED.read_text(encoding="utf-8"))}
+    pairs = []
+    for score in scores(LABELLED).values():
+        label = labels[score.scenario]
+        root = next(one for one in label["failures"] if one["failure_id"] == label["root_cause"]["failure_id"])
+        assert score.blame is not None
+        pairs.append((score.blame.culprit, {"Assistant": "agent", "User": "user"}[root["failed_agent"]]))
+
+    assert sum(ours == theirs for ours, theirs in pairs) >= 11
+    assert ("user", "agent") not in pairs
 
 
 def test_odd_output_of_a_good_model_is_rare() -> None:

@@ -26,7 +26,7 @@ from simkit.trace.events import AgentSaid, ToolCalled, UserSaid
 TERSE = 60
 """Words of their own in one message, above which nobody is terse."""
 
-_UNKNOWN = r"\b(?:don['’]?t|do not|cannot|can['’]?t) (?:know|have|remember|recall)\b[^.?!]{0,30}\b"
+_UNKNOWN = r"\b(?:don['’]?t|do not|cannot|can['’]?t) (?:know|have|remember|recall)\b[^.,;?!]{0,30}\b"
 
 
 def contradictions(episode: Episode) -> Iterator[UserFault]:
@@ -82,7 +82,11 @@ def _denied(episode: Episode) -> Iterator[UserFault]:
         pattern = re.compile(f"{_UNKNOWN}(?:{labels})\\b", re.IGNORECASE)
         for said in episode.user_texts:
             match = pattern.search(said.text)
-            if match and any(match[0] in one for one in own_sentences(episode, said.text)):
+            if (
+                match
+                and not says_words(said.text, str(value))
+                and any(match[0] in one for one in own_sentences(episode, said.text))
+            ):
                 sentence = f"the user says that they do not know their {name.replace('_', ' ')}, which they know"
                 yield _fault(f"knows {name}", sentence, said.seq, value=str(value))
                 break

@@ -40,6 +40,9 @@ def test_nobody_forgets_what_they_know() -> None:
     assert broken("user: I don't remember my order id.") == ["knows order_id"]
     assert broken("user: I don't remember my order id.", knows={}) == []
     assert broken("user: I don't remember the colour of it.") == []
+    other = "user: I don't know the invoice number but my order number is W1001."
+    assert broken("user: Hi.", "agent: Which order?", other) == []
+    assert broken("user: I don't have the receipt, my order number is somewhere.") == []
 
 
 def test_patience_that_is_used_up_ends_the_talk() -> None:
