@@ -138,7 +138,7 @@ class Hidden:
     def source(self, text: str) -> str:
         """Where a value stands that the user was not given; empty where it stands nowhere."""
         scenario = self._episode.scenario
-        steps = [[step.arguments, step.say or ""] for step in scenario.steps]
+        steps = [[one.arguments, one.say or ""] for path in scenario.paths for step in path for one in step.flat()]
         sources = {
             "the goal": scenario.goal.as_json,
             "the reference path": steps,

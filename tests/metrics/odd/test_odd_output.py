@@ -126,6 +126,7 @@ def test_a_refusal_is_odd_where_the_reference_changes_something_and_refuses_noth
     assert kinds(no, scenario=REFUND, card=TOOLS) == ["undue_refusal"]
     assert kinds(no, scenario=REFUND, card=TOOLS, reached=True) == []
     assert kinds(no, scenario=REFUSED, card=TOOLS) == []
+    assert kinds(no, scenario=REFUND | {"references": [REFUSED["reference"]]}, card=TOOLS) == []
     assert kinds("I cannot refund this without your order number.", scenario=REFUND, card=TOOLS) == []
     tried = (ASK, 'call refund {"order_id": "W1001"} -> refused "window closed"')
     assert kinds(no, scenario=REFUND, card=TOOLS, before=tried) == []
