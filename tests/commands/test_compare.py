@@ -55,13 +55,14 @@ def test_json_is_one_object_with_n_beside_every_number(capsys: pytest.CaptureFix
 
     found = json.loads(capsys.readouterr().out)
     assert (found["verdict"], found["over"], found["because"]) == ("regressed", "trials", "the pass rate regressed")
-    for figure in (found["passes"], *found["errors"].values(), *found["effort"].values()):
+    assert found["effect"] == -1.0 and found["interval"][0] == -1.0 and found["interval"][1] < -0.5
+    for figure in (*found["metrics"].values(), *found["tool_errors"].values()):
         assert (figure["scenarios"], figure["sessions_a"], figure["sessions_b"]) == (1, 8, 8)
         assert figure["verdict"] in ("improved", "regressed", "inconclusive")
-    changed = found["scenarios"][0]
-    assert (changed["name"], changed["passed_a"], changed["n_a"]) == ("cancel-lamp", 8, 8)
+    changed = found["by_scenario"]["cancel-lamp"]
+    assert (changed["passed_a"], changed["n_a"], changed["passed_b"], changed["n_b"]) == (8, 8, 0, 8)
     assert changed["session"] == "cancel-lamp/plain/0" and changed["reason"]
-    assert set(found["errors"]) > {"missing_call", "loop", "any_tool_error"}
+    assert set(found["tool_errors"]) > {"missing_call", "loop", "any_tool_error"}
 
 
 @pytest.mark.parametrize(

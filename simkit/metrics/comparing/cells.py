@@ -116,5 +116,5 @@ class RunCells:
         if not counts:
             return "", ""
         reason = min(counts, key=lambda one: (-counts[one], one))
-        shown = [session for (name, _, why), session in self.shown.items() if (name, why) == (scenario, reason)]
-        return reason, min(shown)
+        personas = {persona for persona, why in self.reasons[scenario] if why == reason}
+        return reason, min(self.shown[scenario, persona, reason] for persona in personas)

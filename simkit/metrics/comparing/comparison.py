@@ -7,9 +7,12 @@ persona is not another mixture; the effect is the mean over scenarios of B less 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import groupby
 from math import fsum, lcm
+from operator import itemgetter
 from typing import Literal
 
 from simkit.errors import UsageError, one_line
@@ -40,13 +43,14 @@ def compare(a: RunCells, b: RunCells, over: Over | None = None) -> Comparison:
     """B against A. `over`: whether to speak of scenarios like these, or of exactly these (`trials`); left out:
     scenarios, from 6 on. Raises UsageError for runs that share nothing."""
     keys = _shared(a, b)
-    names = sorted({scenario for scenario, _ in keys})
+    by_name = {name: list(group) for name, group in groupby(keys, key=itemgetter(0))}
+    names = sorted(by_name)
     over = over or ("scenarios" if len(names) >= FEW else "trials")
     passes = _effect(PASS, a, b, keys, over)[0]
     otherwise = _effect(PASS, a, b, keys, "trials" if over == "scenarios" else "scenarios")[0]
     kinds = [_effect(name, a, b, keys, over) for name in (ANY_ERROR, *ERROR_KINDS)]
     efforts = [_effect(name, a, b, keys, over) for name in (*LESS_EFFORT, *sorted(a.extra | b.extra))]
-    changes = [_change(name, a, b, [key for key in keys if key[0] == name]) for name in names]
+    changes = [_change(name, a, b, by_name[name]) for name in names]
     one_family = {f"error {one.name}": test for one, test in kinds} | {
         f"scenario {one.name}": test for one, test in changes
     }
@@ -120,30 +124,32 @@ def _spread(
     name: str, a: RunCells, b: RunCells, paired: Sequence[Key], over: Over, differences: Sequence[float]
 ) -> tuple[Spread, Test]:
     if name in SHARES and over == "trials":
-        cells = [_cell(name, a, b, key, paired) for key in paired]
+        cells = _cells(name, a, b, paired)
         return over_trials(cells), shuffled(cells)
     most = max(run.cells[key].n for run in (a, b) for key in paired)
     spread = over_scenarios(differences, bounded=name in SHARES, step=1 / most if name in SHARES else None)
     return spread, (t_test(differences) if over == "trials" else sign_flip(differences, _grain(a, b, paired)))
 
 
-def _cell(name: str, a: RunCells, b: RunCells, key: Key, paired: Sequence[Key]) -> Cell:
-    """A scenario and persona as counts; personas of a scenario weigh alike, and so do scenarios."""
-    personas = sum(one[0] == key[0] for one in paired)
-    before, after = a.cells[key].amount(name), b.cells[key].amount(name)
-    weight = 1 / (len({one[0] for one in paired}) * personas)
-    return Cell(int(before.total), before.n, int(after.total), after.n, weight)
+def _cells(name: str, a: RunCells, b: RunCells, paired: Sequence[Key]) -> list[Cell]:
+    """Scenarios and personas as counts; personas of a scenario weigh alike, and so do scenarios."""
+    personas = Counter(scenario for scenario, _ in paired)
+    amounts = [(a.cells[key].amount(name), b.cells[key].amount(name)) for key in paired]
+    return [
+        Cell(int(before.total), before.n, int(after.total), after.n, 1 / (len(personas) * personas[scenario]))
+        for (scenario, _), (before, after) in zip(paired, amounts, strict=True)
+    ]
 
 
 def _grain(a: RunCells, b: RunCells, paired: Sequence[Key]) -> int | None:
     """What every difference of whole numbers is a multiple of one over; None where that is too fine to be of use."""
-    personas = [sum(one[0] == key[0] for one in paired) for key in {key[0]: key for key in paired}.values()]
-    grain = lcm(*personas) * lcm(*(run.cells[key].n for run in (a, b) for key in paired))
+    personas = Counter(scenario for scenario, _ in paired)
+    grain = lcm(*personas.values()) * lcm(*(run.cells[key].n for run in (a, b) for key in paired))
     return grain if grain <= 10_000 else None
 
 
 def _change(name: str, a: RunCells, b: RunCells, keys: Sequence[Key]) -> tuple[Change, Test]:
-    cells = [_cell(PASS, a, b, key, keys) for key in keys]
+    cells = _cells(PASS, a, b, keys)
     test = shuffled(cells)
     before, after = [a.cells[key].passes() for key in keys], [b.cells[key].passes() for key in keys]
     reason, session = b.why(name)

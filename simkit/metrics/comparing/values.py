@@ -91,15 +91,29 @@ class Comparison:
         return tuple(one for one in self.scenarios if one.flaky)
 
     def to_json(self) -> dict[str, Any]:
-        """What `compare --json` prints."""
-        plain = asdict(self)
+        """What `compare --json` prints: names as in `run --json` where they mean the same."""
+        rate = self.passes
         return {
-            **plain,
-            "errors": {one.name: asdict(one) for one in self.errors},
-            "effort": {one.name: asdict(one) for one in self.effort},
-            "flaky": [one.name for one in self.flaky],
+            "verdict": self.verdict,
+            "because": self.because,
+            "effect": rate.effect,
+            "interval": None if rate.low is None else [rate.low, rate.high],
+            "minimum_detectable_effect": rate.mde,
+            "over": self.over,
             "confidence": CONFIDENCE,
             "correction": CORRECTION,
+            "run_a": self.run_a,
+            "run_b": self.run_b,
+            "agent_a": self.agent_a,
+            "agent_b": self.agent_b,
+            "metrics": {one.name: asdict(one) for one in (rate, *self.effort)},
+            "pass_otherwise": asdict(self.passes_otherwise),
+            "tool_errors": {one.name: asdict(one) for one in self.errors},
+            "by_scenario": {one.name: asdict(one) for one in self.scenarios},
+            "flaky": [one.name for one in self.flaky],
+            **{name: list(getattr(self, name)) for name in ("only_a", "only_b", "edited")},
+            "errored_a": self.invalid_a,
+            "errored_b": self.invalid_b,
         }
 
     def figures(self) -> Iterator[Effect]:

@@ -102,12 +102,15 @@ def _curves(trials: Trials) -> Curves:
     return Curves(tuple(hat), tuple(at))
 
 
+@lru_cache(maxsize=64)
 def dirichlet(counts: tuple[int, ...], seed: int = SEED, resamples: int = RESAMPLES) -> NDArray[Any]:
     """Weights of each replicate: one column for each value that `counts` scenarios share, then one for the worst and
     one for the best value there is. Shape (resamples, len(counts) + 2); rows add up to 1."""
     from numpy.random import RandomState  # the one stream that numpy promises never to change
 
-    return RandomState(seed).dirichlet((*counts, 0.5, 0.5), resamples)
+    weights = RandomState(seed).dirichlet((*counts, 0.5, 0.5), resamples)
+    weights.flags.writeable = False  # they are shared
+    return weights
 
 
 def interval(

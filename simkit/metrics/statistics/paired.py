@@ -21,8 +21,8 @@ from simkit.metrics.statistics.curves import SEED, dirichlet, interval
 
 POWER = 0.8
 """With which a minimum detectable effect is detected."""
-MOST_SUMS = 100_000
-"""Different sums up to which a distribution is worked out exactly."""
+MOST_SUMS, MOST_DEALS = 100_000, 1_000
+"""Different sums of signs, and of deals, up to which a distribution is worked out exactly."""
 FLIPS = 9_999
 """Drawn where it is not."""
 _NONE = 1e-9
@@ -129,13 +129,11 @@ def _deals(cell: Cell) -> Sequence[tuple[float, float]]:
 
 def _further(known: dict[float, float], deals: Sequence[tuple[float, float]]) -> dict[float, float] | None:
     sums: dict[float, float] = {}
-    if len(known) * len(deals) > 20 * MOST_SUMS:
-        return None
     for so_far, chance in known.items():
         for one, also in deals:
             place = round(so_far + one, 10)
             sums[place] = sums.get(place, 0.0) + chance * also
-    return sums if len(sums) <= MOST_SUMS else None
+    return sums if len(sums) <= MOST_DEALS else None
 
 
 def _beyond(known: dict[float, float], observed: float) -> float:

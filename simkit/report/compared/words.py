@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from simkit.metrics.comparing.cells import SHARES
 from simkit.metrics.comparing.values import Change, Comparison, Effect
 
-TITLES = {"pass": "pass rate", "any_tool_error": "sessions with a tool-use error"}
+TITLES = {"pass": "pass rate", "any_tool_error": "any tool-use error"}
 MARKS = {"improved": "+", "regressed": "!", "inconclusive": " "}
 
 
