@@ -144,8 +144,9 @@ def over_scenarios(differences: Sequence[float], *, bounded: bool, step: float |
     """The mean difference of scenarios. `bounded`: it is one of rates, between -1 and 1.
 
     Interval: of rates, a Bayesian bootstrap over scenarios with half a scenario at either end (as in `curves`); else
-    Student's t. Minimum detectable effect: (t(.975) + t(.8)) s / sqrt(S), with S - 1 degrees of freedom (Bloom 1995);
-    where the sign-flip test is made, at least the 6 scenarios that it needs, each by the smallest `step`, over S.
+    Student's t. Minimum detectable effect: (t(.975) + t(.8)) times the standard error, with S - 1 degrees of freedom
+    (Bloom 1995); of rates that of the replicates, (sum d^2 + 1) / (S + 1) - m^2 over S + 2, rooted, with the mean
+    m = S effect / (S + 1); and at least the 6 scenarios that signs need, each by the smallest `step`, over S.
     """
     count = len(differences)
     effect = fsum(differences) / count
@@ -153,7 +154,7 @@ def over_scenarios(differences: Sequence[float], *, bounded: bool, step: float |
     if bounded:
         low, high = _resampled(differences, effect)
     if count > 1:
-        error = float(np.std(differences, ddof=1)) / sqrt(count)
+        error = _replicated(differences) if bounded else float(np.std(differences, ddof=1)) / sqrt(count)
         if not bounded and error > 0:
             half = t_quantile(_TAIL, count - 1) * error
             low, high = effect - half, effect + half
@@ -172,6 +173,13 @@ def _resampled(differences: Sequence[float], effect: float) -> tuple[float, floa
     if here == there:
         return (low - high) / 2, (high - low) / 2
     return (low, high) if first == here else (-high, -low)
+
+
+def _replicated(differences: Sequence[float]) -> float:
+    """The standard deviation of the replicates: of the mean of a Dirichlet process with mass S + 1."""
+    count = len(differences)
+    mean = fsum(differences) / (count + 1)
+    return sqrt(((fsum(one * one for one in differences) + 1) / (count + 1) - mean**2) / (count + 2))
 
 
 def _kinds(values: Sequence[float]) -> list[tuple[float, int]]:

@@ -201,10 +201,10 @@ def test_a_drop_of_the_detectable_size_is_found_four_times_in_five_and_more() ->
     draw, found, promised = np.random.RandomState(5), 0, []
     for _ in range(40):
         rates = draw.beta(3, 2, 30)
-        run = compared(drawn(rates, 4, draw), drawn(rates * 0.7, 4, draw))
+        run = compared(drawn(rates, 4, draw), drawn(rates * 0.6, 4, draw))
         found += run.verdict == "regressed"
         promised.append(run.passes.mde)
-    assert np.mean(promised) < 0.18  # the drop is 0.18 on average
+    assert np.mean(promised) < 0.24  # the drop is 0.24 on average
     assert found >= 30
 
 

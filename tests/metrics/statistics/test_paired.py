@@ -127,6 +127,21 @@ def test_the_detectable_effect_of_amounts_is_blooms(differences: list[float]) ->
     assert over_scenarios(differences, bounded=False).mde == pytest.approx((t.ppf(0.975) + t.ppf(0.8)) * error)
 
 
+@pytest.mark.parametrize("seed", range(10))
+def test_the_detectable_effect_of_rates_is_that_of_the_replicates(seed: int) -> None:
+    """The standard error in closed form, against scipy's Dirichlet: half a scenario stands at either end."""
+    differences = [float(one) / 4 for one in np.random.RandomState(seed).randint(-4, 3, 6 + 2 * seed)]
+    weights = stats.dirichlet([1.0] * len(differences) + [0.5, 0.5])
+    values = np.array([*differences, -1.0, 1.0])
+    t = stats.t(len(differences) - 1)
+
+    known = (t.ppf(0.975) + t.ppf(0.8)) * sqrt(values @ weights.cov() @ values)
+    assert over_scenarios(differences, bounded=True).mde == pytest.approx(min(1.0, known), abs=DIGITS)
+    assert over_scenarios(differences, bounded=True, step=1).mde == pytest.approx(
+        min(1.0, max(known, 6 / len(differences))), abs=DIGITS
+    )
+
+
 CELLS = [(3, 4, 1, 6), (5, 5, 2, 3), (0, 2, 4, 8), (40, 70, 41, 55), (1, 3, 6, 7), (9, 9, 9, 9), (0, 6, 0, 4),
          (30, 50, 31, 70), (1, 1, 2, 8), (5, 8, 1, 4), (10, 10, 0, 10)]  # fmt: skip
 
@@ -158,5 +173,6 @@ def test_no_difference_anywhere_is_no_certainty() -> None:
     found = over_scenarios([0.0] * 50, bounded=True, step=0.25)
 
     assert -0.15 < found.low < -0.005 < 0.005 < found.high < 0.15
-    assert found.mde == pytest.approx(6 * 0.25 / 50)
+    t = stats.t(49)
+    assert found.mde == pytest.approx((t.ppf(0.975) + t.ppf(0.8)) / sqrt(51 * 52), abs=DIGITS)
     assert sign_flip([0.0] * 50, 4) == (1.0, 1.0)
