@@ -27,6 +27,9 @@ SEED = 0
 SHOWN = (*range(1, 9), 10, 12, 16, 20, 25, 32, 50, 64, MOST_TRIALS)
 """The k of a curve, as far as there are trials."""
 
+_FEW = 16
+"""Columns up to which weights are kept for the next who asks: half a megabyte each."""
+
 Trials = tuple[tuple[int, int], ...]
 """(passes, valid sessions) of each scenario, sorted."""
 
@@ -88,29 +91,35 @@ def curves(trials: Iterable[tuple[int, int]]) -> Curves:
 def _curves(trials: Trials) -> Curves:
     most = max((n for _, n in trials), default=0)
     hat, at = [], []
-    weights: dict[int, NDArray[Any]] = {}
+    before, weights = 0, None
     for k in (k for k in SHOWN if k <= most):
         kinds = Counter(one for one in trials if one[1] >= k)
         scenarios = kinds.total()
-        if scenarios not in weights:
-            weights[scenarios] = dirichlet(tuple(kinds.values()))
+        if weights is None or scenarios != before:  # else k left nobody out
+            before, weights = scenarios, dirichlet(tuple(kinds.values()))
         size = scenarios, sum(n * count for (_, n), count in kinds.items())
         for points, share in ((hat, all_of), (at, one_of)):
             values = [share(c, n, k) for c, n in kinds]
             mean = fsum(value * count for value, count in zip(values, kinds.values(), strict=True)) / scenarios
-            points.append(Point(k, mean, *interval(values, mean, weights[scenarios]), *size))
+            points.append(Point(k, mean, *interval(values, mean, weights), *size))
     return Curves(tuple(hat), tuple(at))
 
 
-@lru_cache(maxsize=64)
 def dirichlet(counts: tuple[int, ...], seed: int = SEED, resamples: int = RESAMPLES) -> NDArray[Any]:
     """Weights of each replicate: one column for each value that `counts` scenarios share, then one for the worst and
     one for the best value there is. Shape (resamples, len(counts) + 2); rows add up to 1."""
+    return _few(counts, seed, resamples) if len(counts) <= _FEW else _dirichlet(counts, seed, resamples)
+
+
+def _dirichlet(counts: tuple[int, ...], seed: int, resamples: int) -> NDArray[Any]:
     from numpy.random import RandomState  # the one stream that numpy promises never to change
 
     weights = RandomState(seed).dirichlet((*counts, 0.5, 0.5), resamples)
     weights.flags.writeable = False  # they are shared
     return weights
+
+
+_few = lru_cache(maxsize=64)(_dirichlet)
 
 
 def interval(
