@@ -30,6 +30,7 @@ from simkit.metrics.statistics.paired import (
     shuffled,
     sign_flip,
     t_test,
+    trial_error,
 )
 
 ALPHA = 1 - CONFIDENCE
@@ -123,11 +124,14 @@ def _mean(values: Mapping[str, float]) -> float:
 def _spread(
     name: str, a: RunCells, b: RunCells, paired: Sequence[Key], over: Over, differences: Sequence[float]
 ) -> tuple[Spread, Test]:
-    if name in SHARES and over == "trials":
+    if name in SHARES:
         cells = _cells(name, a, b, paired)
-        return over_trials(cells), shuffled(cells)
-    most = max(run.cells[key].n for run in (a, b) for key in paired)
-    spread = over_scenarios(differences, bounded=name in SHARES, step=1 / most if name in SHARES else None)
+        if over == "trials":
+            return over_trials(cells), shuffled(cells)
+        step = 1 / max(max(cell.n_a, cell.n_b) for cell in cells)
+        spread = over_scenarios(differences, bounded=True, step=step, noise=trial_error(cells))
+    else:
+        spread = over_scenarios(differences, bounded=False)
     return spread, (t_test(differences) if over == "trials" else sign_flip(differences, _grain(a, b, paired)))
 
 

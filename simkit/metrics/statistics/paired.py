@@ -140,13 +140,16 @@ def _beyond(known: dict[float, float], observed: float) -> float:
     return min(1.0, fsum(chance for value, chance in known.items() if abs(value) >= observed - _NONE))
 
 
-def over_scenarios(differences: Sequence[float], *, bounded: bool, step: float | None = None) -> Spread:
+def over_scenarios(
+    differences: Sequence[float], *, bounded: bool, step: float | None = None, noise: float = 0.0
+) -> Spread:
     """The mean difference of scenarios. `bounded`: it is one of rates, between -1 and 1.
 
     Interval: of rates, a Bayesian bootstrap over scenarios with half a scenario at either end (as in `curves`); else
     Student's t. Minimum detectable effect: (t(.975) + t(.8)) times the standard error, with S - 1 degrees of freedom
     (Bloom 1995); of rates that of the replicates, (sum d^2 + 1) / (S + 1) - m^2 over S + 2, rooted, with the mean
-    m = S effect / (S + 1); and at least the 6 scenarios that signs need, each by the smallest `step`, over S.
+    m = S effect / (S + 1), and at least the `noise` of trials; and at least the 6 scenarios that signs need, each by
+    the smallest `step`, over S.
     """
     count = len(differences)
     effect = fsum(differences) / count
@@ -158,7 +161,7 @@ def over_scenarios(differences: Sequence[float], *, bounded: bool, step: float |
         if not bounded and error > 0:
             half = t_quantile(_TAIL, count - 1) * error
             low, high = effect - half, effect + half
-        mde = (t_quantile(_TAIL, count - 1) + t_quantile(POWER, count - 1)) * error or None
+        mde = (t_quantile(_TAIL, count - 1) + t_quantile(POWER, count - 1)) * max(error, noise) or None
         if step is not None and count > 5:
             mde = max(mde or 0.0, 6 * step / count)
     return Spread(effect, low, high, mde if mde is None or not bounded else min(mde, 1.0))
@@ -184,6 +187,13 @@ def _replicated(differences: Sequence[float]) -> float:
 
 def _kinds(values: Sequence[float]) -> list[tuple[float, int]]:
     return sorted(Counter(values).items())
+
+
+def trial_error(cells: Sequence[Cell]) -> float:
+    """The standard error of the weighted difference that trials alone make, unbiased where n is 2 or more; a single
+    trial shows none. What differs between two runs is at least that, though it may not have come out."""
+    counts = ((c, n, weight) for c_a, n_a, c_b, n_b, weight in cells for c, n in ((c_a, n_a), (c_b, n_b)))
+    return sqrt(fsum(weight**2 * c * (n - c) / (n * n * (n - 1)) for c, n, weight in counts if n > 1))
 
 
 def over_trials(cells: Sequence[Cell]) -> Spread:

@@ -46,6 +46,14 @@ def test_a_run_beside_itself_is_inconclusive_and_says_what_it_could_have_seen() 
     assert 0 < same.passes.mde < 0.5  # type: ignore[operator]
 
 
+def test_a_flaky_suite_beside_itself_promises_no_more_than_its_trials_allow() -> None:
+    """Played again it would not come out alike: that nothing differs is because it is the same run."""
+    coin, steady = suite(50, 2), suite(50, 4)
+
+    assert compared(coin, coin).passes.mde == pytest.approx(2.86 * np.sqrt(2 * 0.25 / 3 / 50), rel=0.01)
+    assert compared(steady, steady).passes.mde < 0.06  # type: ignore[operator]
+
+
 @given(tables, tables)
 @settings(max_examples=40, deadline=None)
 def test_calling_the_runs_the_other_way_round_turns_the_verdict_over(a: Table, b: Table) -> None:

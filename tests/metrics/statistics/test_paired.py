@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from scipy import stats
 from statsmodels.stats.proportion import confint_proportions_2indep
 
-from simkit.metrics.statistics.paired import Cell, over_scenarios, over_trials, shuffled, sign_flip, t_test
+from simkit.metrics.statistics.paired import Cell, over_scenarios, over_trials, shuffled, sign_flip, t_test, trial_error
 
 DIGITS = 1e-9
 
@@ -176,3 +176,15 @@ def test_no_difference_anywhere_is_no_certainty() -> None:
     t = stats.t(49)
     assert found.mde == pytest.approx((t.ppf(0.975) + t.ppf(0.8)) / sqrt(51 * 52), abs=DIGITS)
     assert sign_flip([0.0] * 50, 4) == (1.0, 1.0)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_noise_of_trials_is_the_standard_error_of_each_mean(seed: int) -> None:
+    draw = np.random.RandomState(seed)
+    samples = [tuple(draw.randint(0, 2, draw.randint(2, 7)) for _ in "ab") for _ in range(4)]
+    cells = [Cell(int(a.sum()), len(a), int(b.sum()), len(b), 0.25) for a, b in samples]
+
+    known = sqrt(sum(stats.sem(a) ** 2 + stats.sem(b) ** 2 for a, b in samples)) / 4
+
+    assert trial_error(cells) == pytest.approx(known, abs=DIGITS)
+    assert trial_error([Cell(1, 1, 0, 1)]) == 0.0
