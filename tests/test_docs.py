@@ -300,7 +300,8 @@ def test_the_picture_of_the_report_is_small() -> None:
 
 
 @pytest.mark.parametrize(
-    "command", ["import_time.py 1", "play.py 2", "read.py scenarios/airline/airline-flight-status.yaml"]
+    "command",
+    ["import_time.py 1", "play.py 2", "read.py scenarios/airline/airline-flight-status.yaml", "intervals.py 4"],
 )
 def test_a_benchmark_prints_the_table_that_its_page_shows(command: str, workplace: Path) -> None:
     """The scripts run as typed, and the rows of benchmarks/README.md are the rows that they print."""

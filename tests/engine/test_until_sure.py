@@ -67,7 +67,7 @@ def test_trials_are_spent_where_the_decision_is_open(place: Path) -> None:
 
 @pytest.mark.parametrize("how", [{"at_once": 1}, {"at_once": 3}, {"workers": 2}])
 def test_the_same_seed_takes_the_same_trials_however_many_play_at_once(place: Path, how: dict[str, int]) -> None:
-    assert played(**how).summary().digest == played().summary().digest
+    assert played(trials=6, **how).summary().digest == played(trials=6).summary().digest
 
 
 def test_a_gate_is_decided_for_the_suite_in_whole_rounds(place: Path) -> None:
@@ -86,7 +86,7 @@ def test_the_first_round_may_have_several_trials_and_the_last_is_bounded(place: 
         played(trials=3, until_sure=UntilSure(max_trials=2))
 
 
-@pytest.mark.parametrize("finished", [1, 5, 16, 22])
+@pytest.mark.parametrize("finished", [5, 22])
 def test_an_interrupted_run_goes_on_to_the_same_end(place: Path, finished: int) -> None:
     """Decisions rest on whole rounds, not on what happened to be finished."""
     whole = played(out="runs/whole")
