@@ -278,28 +278,8 @@ def export(
     return 0
 
 
-@app.command
-def explain_limits(*, as_json: AsJson = False) -> int:
-    """Print every limit: its value, where to change it, and what becomes of whoever reaches it."""
-    from simkit.limits import limits, table
-
-    print_json([limit._asdict() for limit in limits()]) if as_json else print(table())
-    return 0
-
-
-@app.command
-def schema(
-    *, out: Annotated[Path | None, Parameter(help="A folder; all schemas on stdout, if left out.")] = None
-) -> int:
-    """Publish the JSON Schemas of scenario, persona and domain files, for editors."""
-    from simkit.spec.schema import schemas, write_schemas
-
-    if out is None:
-        print_json(schemas())
-    else:
-        for path in write_schemas(out):
-            say(f"wrote {path}")
-    return 0
+app.command("simkit.commands.publish:explain_limits", help="Print every limit: its value, and where to change it.")
+app.command("simkit.commands.publish:schema", help="Publish the JSON Schemas of scenario, persona and domain files.")
 
 
 def _default_paths() -> tuple[Path, ...]:
