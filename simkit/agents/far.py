@@ -112,6 +112,9 @@ class _Desk:
     def noted(self, model: str, usage: dict[str, int]) -> None:
         self._say("model", model=str(model), usage=usage)
 
+    def injected(self, *fault: Any) -> None:
+        """Faults are put in on the other side."""
+
     async def once(self, *request: Any, **how: Any) -> dict[str, Any]:
         return await unminded(*request, **how)
 

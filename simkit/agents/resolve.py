@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from simkit.agents.faulty.rates import PREFIX, Faulty, rates_of, split_ref, written
 from simkit.errors import UsageError, did_you_mean, one_line
 from simkit.llm.chat import Model
 from simkit.play.agent import AgentMaker
@@ -27,6 +28,8 @@ def resolve_agent(
     """
     if ref is None or ref == "demo":
         return "demo", _demo(domain)
+    if isinstance(ref, Faulty) or (isinstance(ref, str) and ref.startswith(PREFIX)):
+        return _with_faults(ref, domain, opener)
     if not isinstance(ref, str):
         return getattr(ref, "__name__", type(ref).__name__), made_from(ref, domain)
     if ref == "reference":
@@ -55,8 +58,21 @@ def resolve_agent(
     return ref, made_from(named_thing(ref), domain)
 
 
+def _with_faults(ref: Any, domain: Domain, opener: Callable[[str], Model] | None) -> tuple[str, AgentMaker]:
+    from simkit.agents.faulty.agent import faulty_maker
+
+    if isinstance(ref, str):
+        wanted, inner = split_ref(ref)
+        ref = Faulty(inner, rates_of(wanted))
+    name, make = resolve_agent(ref.agent, domain, opener)
+    return f"{name} with {written(ref.rates)}", faulty_maker(make, domain, ref.rates)
+
+
 def isolated(ref: Any) -> str:
     """The reference to the same agent in processes of its own. Raises `UsageError` where it is no Python of theirs."""
+    if isinstance(ref, str) and ref.startswith(PREFIX):
+        wanted, inner = split_ref(ref)
+        return f"{PREFIX}{wanted}:{isolated(inner)}"
     if not isinstance(ref, str) or ref in NAMED or ref.startswith(("model:", "http://", "https://")):
         raise UsageError("--isolate needs --agent file.py:name or module:name: the agent that is to play elsewhere")
     return ref if ref.startswith("process:") else f"process:{ref}"

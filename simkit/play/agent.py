@@ -65,7 +65,7 @@ class ToolResult:
         return f"Error ({self.outcome}): {self.value}"
 
 
-CallTool = Callable[[str, Any, str | None], Awaitable[ToolResult]]
+CallTool = Callable[..., Awaitable[ToolResult]]
 NoteModel = Callable[[str, dict[str, int]], None]
 
 
@@ -88,6 +88,8 @@ class Desk(Protocol):
     def observed(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None) -> None: ...
 
     def noted(self, model: str, usage: dict[str, int]) -> None: ...
+
+    def injected(self, fault: str, how: Any, rule: str, instead: Any) -> None: ...
 
     def once(self, *request: Any, **how: Any) -> Awaitable[dict[str, Any]]: ...
 
@@ -156,6 +158,14 @@ class Turn:
     def note_model(self, model: str, usage: dict[str, int]) -> None:
         """Record that a language model of the agent's answered; `usage` in tokens, as `{"input_tokens": 812}`."""
         self._desk.noted(model, usage)
+
+    def note_fault(self, fault: str, how: str, rule: str = "", instead: Any = None) -> None:
+        """Record that a test puts a fault into the next call or words (`simkit.testing.faulty`)."""
+        self._desk.injected(fault, how, rule, instead)
+
+    async def call_tampered(self, name: str, arguments: Any, node: str | None, tamper: Any) -> ToolResult:
+        """A call that comes to what `tamper(perform)` makes of it (`toolbox.Tamper`), recorded as such."""
+        return await self._call(name, arguments, node, tamper)
 
     def observe_call(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None = None) -> None:
         """Record a call that the agent made with tools of its own, beside the session's."""

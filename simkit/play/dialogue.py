@@ -27,6 +27,7 @@ MOVES: dict[State, dict[str, State]] = {
     "agent": {
         "tool_called by agent": "agent",
         "node_entered": "agent",
+        "injected": "agent",
         "model_called": "agent",
         "agent_said": "user",
         "failed": "closing",

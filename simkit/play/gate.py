@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from simkit.errors import SimkitError
 from simkit.play.agent import ToolResult
+from simkit.play.toolbox import Tamper
 from simkit.play.watchdog import Watchdog
 from simkit.spec.domain import Tool
 from simkit.trace.events import EndReason, Outcome
@@ -36,7 +37,7 @@ class Unkept(BaseException):
 class Behind(Protocol):
     """The session behind the gate, as far as its agent can reach."""
 
-    def called(self, name: str, arguments: Any, node: str | None) -> ToolResult: ...
+    def called(self, name: str, arguments: Any, node: str | None, tamper: Tamper | None) -> ToolResult: ...
 
     def paid(self, *request: Any, **how: Any) -> Awaitable[dict[str, Any]]: ...
 
@@ -45,6 +46,8 @@ class Behind(Protocol):
     def observed(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None) -> None: ...
 
     def noted(self, model: str, usage: dict[str, int]) -> None: ...
+
+    def injected(self, fault: str, how: Any, rule: str, instead: Any) -> None: ...
 
     def seeded(self, purpose: str) -> random.Random: ...
 
@@ -66,13 +69,13 @@ class Gate:
         """Of the event loop that the session is played in."""
         return self._watchdog.token
 
-    async def __call__(self, name: str, arguments: Any, node: str | None) -> ToolResult:
+    async def __call__(self, name: str, arguments: Any, node: str | None, tamper: Tamper | None = None) -> ToolResult:
         """Call a tool, if the gate is open."""
         if not self.open:
             return ToolResult("refused", "the turn is over")
         running = self._watchdog.leave()
         try:
-            return self._session.called(name, arguments, node)
+            return self._session.called(name, arguments, node, tamper)
         except Over as over:
             # An agent that catches everything must not be able to go on calling.
             self.over, self.open = over, False
@@ -101,6 +104,10 @@ class Gate:
     def noted(self, model: str, usage: dict[str, int]) -> None:
         """Keep that a model of the agent's answered, if the gate is open."""
         self._told(self._session.noted, model, usage)
+
+    def injected(self, *fault: Any) -> None:
+        """Keep that a test puts a fault into what the agent does next, if the gate is open."""
+        self._told(self._session.injected, *fault)
 
     def _told(self, keep: Callable[..., None], *what: Any) -> None:
         if self.open:

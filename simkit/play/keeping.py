@@ -10,7 +10,7 @@ from simkit.play.dialogue import State, after
 from simkit.play.gate import Halted, Unkept
 from simkit.play.recording import Barrier, Recorder
 from simkit.play.tape import Tape
-from simkit.trace.events import Event, Started
+from simkit.trace.events import Event, Injected, ModelCalled, NodeEntered, Party, Started
 from simkit.trace.log import Beside
 
 
@@ -52,6 +52,18 @@ class Keeping:
         self.state = after(self.state, event)
         self.events.append(event)
         self.beside.append(beside)
+
+    def entered(self, node: str) -> None:
+        """The agent's own graph entered a node."""
+        self.log(NodeEntered(seq=self.seq, node=str(node)))
+
+    def noted(self, model: str, usage: dict[str, int], role: Party = "agent") -> None:
+        """A model answered."""
+        self.log(ModelCalled(seq=self.seq, role=role, model=str(model), usage=usage))
+
+    def injected(self, fault: str, how: Any, rule: str, instead: Any) -> None:
+        """A test puts a fault into what the agent does next."""
+        self.log(Injected(seq=self.seq, fault=fault, how=how, rule=rule, instead=instead))
 
     def kept(self, keep: Callable[..., Any], *what: Any) -> None:
         """Have something kept. Raises Unkept where the store fails."""

@@ -24,7 +24,7 @@ from simkit.play.paying import Paying
 from simkit.play.recording import Barrier, Recorder, clipped
 from simkit.play.sitting import Sitting
 from simkit.play.tape import ASKED_AGAIN, NOT_ASKED, Tape
-from simkit.play.toolbox import perform
+from simkit.play.toolbox import Tamper, perform
 from simkit.play.user import Heard, Role, User, UserMaker
 from simkit.play.watchdog import Leash, Watchdog
 from simkit.play.world import World, plain_json
@@ -37,8 +37,6 @@ from simkit.trace.events import (
     EndState,
     Event,
     Failed,
-    ModelCalled,
-    NodeEntered,
     Outcome,
     Party,
     ToolCalled,
@@ -249,36 +247,29 @@ class _Session(Keeping):
             if tool.by == "agent"
         )
 
-    def entered(self, node: str) -> None:
-        """The agent's own graph entered a node."""
-        self.log(NodeEntered(seq=self.seq, node=str(node)))
-
-    def noted(self, model: str, usage: dict[str, int], role: Party = "agent") -> None:
-        """A model answered."""
-        self.log(ModelCalled(seq=self.seq, role=role, model=str(model), usage=usage))
-
     def _noted_by_user(self, model: str, usage: dict[str, int]) -> None:
         self.noted(model, usage, "user")
 
     async def _called_by_user(self, name: str, arguments: Any, node: str | None) -> ToolResult:
-        return self._call("user", str(name), arguments, node)
+        return self._call("user", str(name), arguments, node, None)
 
-    def called(self, name: str, arguments: Any, node: str | None) -> ToolResult:
+    def called(self, name: str, arguments: Any, node: str | None, tamper: Tamper | None) -> ToolResult:
         """A call of the agent's. Raises Over where it makes too many."""
         limits = self.sitting.scenario.limits
         self.calls += 1
         self.calls_this_turn += 1
         if self.calls > limits.calls or self.calls_this_turn > limits.calls_per_turn:
             raise Over("call_limit")
-        return self._call("agent", str(name), arguments, node)
+        return self._call("agent", str(name), arguments, node, tamper)
 
-    def _call(self, by: Party, name: str, arguments: Any, node: str | None) -> ToolResult:
+    def _call(self, by: Party, name: str, arguments: Any, node: str | None, tamper: Tamper | None) -> ToolResult:
         if (before := self.tape.call(by, name, arguments)) is not None:
             self._redo(before)
             self.log(before)
             return ToolResult(before.outcome, plain_json(before.result))
         began = self.clock()
-        done = self.leash.outside.run(perform, self.sitting.domain, self.world, by, name, arguments)
+        asked = (perform, self.sitting.domain, self.world, by, name, arguments)
+        done = tamper(partial(self.leash.outside.run, *asked)) if tamper else self.leash.outside.run(*asked)
         event = ToolCalled(
             seq=self.seq,
             tool=name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +23,10 @@ class Performed:
     result: Any
     changes: tuple[Change, ...] = ()
     before: dict[str, Any] | None = None
+
+
+Tamper = Callable[[Callable[[], Performed]], Performed]
+"""What a test makes of a call: given what performs it, performed or not, what it is to have come to."""
 
 
 def perform(domain: Domain, world: World, by: Party, name: str, arguments: Any) -> Performed:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from simkit.errors import one_line
 from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
-from simkit.trace.events import AgentSaid, Ended, Event, Failed, NodeEntered, ToolCalled, UserSaid
+from simkit.trace.events import AgentSaid, Ended, Event, Failed, Injected, NodeEntered, ToolCalled, UserSaid
 
 WIDTH = 400
 """Characters of one line that are shown."""
@@ -43,6 +43,9 @@ def _line(event: Event) -> str:
             return f"{number}FAILED ({event.boundary}) {one_line(event.error, WIDTH)}"
         case Ended():
             return f"{number}ended: {event.reason}"
+        case Injected():
+            rule = f", rule {event.rule}" if event.rule else ""
+            return f"{number}FAULT  put in by a test: {one_line(event.fault, 40)} ({event.how}{one_line(rule, 80)})"
         case NodeEntered():
             return ""
         case _:

@@ -155,6 +155,20 @@ class NodeEntered(_Event):
     node: str
 
 
+class Injected(_Event):
+    """A fault that a test put in (`simkit.testing.faulty`): the agent's next call or words are not its own."""
+
+    kind: Literal["injected"] = "injected"
+    fault: str
+    """A kind of tool-use error, of rule or of tool fault, as `--inject` names it."""
+    how: Literal["added", "changed", "left out", "moved", "failed", "delayed", "said"]
+    """What was done to the next call (`left out`: there is none) or to the next words."""
+    rule: str = ""
+    """The rule that is broken, by its id."""
+    instead: Json = None
+    """The call that the agent was making, `{"tool": …, "arguments": …}`; None where it was making none."""
+
+
 class ModelCalled(_Event):
     """A language model answered. Usage in tokens; the cost stands beside the event."""
 
@@ -219,7 +233,7 @@ class Ended(_Event):
 
 
 Event = Annotated[
-    Started | UserSaid | AgentSaid | ToolCalled | NodeEntered | ModelCalled | Judged | Failed | Ended,
+    Started | UserSaid | AgentSaid | ToolCalled | NodeEntered | Injected | ModelCalled | Judged | Failed | Ended,
     Field(discriminator="kind"),
 ]
 

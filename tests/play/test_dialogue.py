@@ -8,7 +8,18 @@ from hypothesis import strategies as st
 
 from simkit.errors import IllegalMove
 from simkit.play.dialogue import MOVES, after, diagram, move_of
-from simkit.trace.events import AgentSaid, Ended, Event, Failed, Judged, ModelCalled, NodeEntered, ToolCalled, UserSaid
+from simkit.trace.events import (
+    AgentSaid,
+    Ended,
+    Event,
+    Failed,
+    Injected,
+    Judged,
+    ModelCalled,
+    NodeEntered,
+    ToolCalled,
+    UserSaid,
+)
 
 EVENTS: list[Event] = [
     UserSaid(seq=0, text="hi"),
@@ -17,6 +28,7 @@ EVENTS: list[Event] = [
     ToolCalled(seq=0, tool="t", outcome="ok"),
     ToolCalled(seq=0, tool="t", outcome="ok", by="user"),
     NodeEntered(seq=0, node="n"),
+    Injected(seq=0, fault="loop", how="added"),
     ModelCalled(seq=0, role="agent", model="m"),
     Judged(seq=0, question="q", verdict=True),
     Failed(seq=0, boundary="agent", error="e"),

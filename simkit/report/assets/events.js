@@ -97,6 +97,14 @@ const SHOW = {
       result(event),
       event.changes.map(change),
     ),
+  injected: (event) =>
+    h(
+      "div",
+      { class: "mark-line" },
+      "fault put in by a test: ",
+      h("strong", {}, spaced(event.fault)),
+      ` (${event.how}${event.rule ? `, rule ${event.rule}` : ""})`,
+    ),
   node_entered: (event) => h("div", { class: "mark-line" }, "node ", h("strong", {}, event.node)),
   model_called: (event) =>
     h(

@@ -1,0 +1,94 @@
+"""Which faults are wanted, and how often: `wrong_tool=0.5,loop=1` read and written."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from simkit.errors import UsageError, did_you_mean
+from simkit.metrics.injected.kinds import AGENT_FAULTS, GROUPS, TOOL_FAULTS
+
+PREFIX = "faulty:"
+"""`faulty:KIND=RATE,…:REF` is the agent REF with faults."""
+
+Rates = dict[str, float]
+"""Kind of fault to the share of sessions that get it, in the order of the kinds."""
+
+
+def rates_of(wanted: str | Iterable[str] | Mapping[str, float]) -> Rates:
+    """What `KIND=RATE` texts (or a mapping) ask for; a name of `GROUPS` stands for all of its kinds.
+
+    Raises UsageError for a kind that there is not, and for a rate that is no share.
+    """
+    if isinstance(wanted, Mapping):
+        pairs = [(str(kind), str(rate)) for kind, rate in wanted.items()]
+    else:
+        texts = wanted.split(",") if isinstance(wanted, str) else wanted
+        pairs = [(kind.strip(), rate) for kind, _, rate in (text.partition("=") for text in texts)]
+    found: Rates = {}
+    for kind, rate in pairs:
+        found |= dict.fromkeys(GROUPS.get(kind) or (_known(kind),), _share(kind, rate))
+    if not found:
+        raise UsageError("--inject: no fault is named; write KIND=RATE, as in --inject wrong_tool=1")
+    return {kind: found[kind] for kind in (*AGENT_FAULTS, *TOOL_FAULTS) if kind in found}
+
+
+def written(rates: Mapping[str, float]) -> str:
+    """Rates as `rates_of` reads them."""
+    return ",".join(f"{kind}={rate:g}" for kind, rate in rates.items())
+
+
+def faulty_ref(ref: str | None, rates: Mapping[str, float]) -> str:
+    """The reference to the agent `ref` (the domain's demo agent, if None) with faults."""
+    return f"{PREFIX}{written(rates)}:{ref or 'demo'}"
+
+
+def split_ref(ref: str) -> tuple[str, str]:
+    """What `faulty_ref` put together: the rates as text, and the reference of the agent itself."""
+    wanted, _, inner = ref.removeprefix(PREFIX).partition(":")
+    return wanted, inner or "demo"
+
+
+def sound_ref(ref: str) -> str:
+    """The reference of the agent itself, where `ref` names one with faults."""
+    return split_ref(ref)[1] if ref.startswith(PREFIX) else ref
+
+
+class Faulty:
+    """An agent (whatever `--agent` takes, or the thing itself) with faults of some kinds, each in a share of the
+    sessions that can have it."""
+
+    def __init__(self, agent: Any, rates: Rates) -> None:
+        self.agent, self.rates = agent, rates
+
+    @property
+    def __name__(self) -> str:
+        name = self.agent if isinstance(self.agent, str) else getattr(self.agent, "__name__", "agent")
+        return f"{name} with {written(self.rates)}"
+
+
+def faulty(agent: Any, inject: str | Mapping[str, float] = "all=1") -> Faulty:
+    """`agent` with faults put in. `inject`: `KIND=RATE,…` or a mapping of kind to the share of sessions (0 to 1).
+
+    Raises UsageError for a kind that there is not.
+    """
+    return Faulty(agent, rates_of(inject))
+
+
+def _known(kind: str) -> str:
+    every = (*AGENT_FAULTS, *TOOL_FAULTS)
+    if kind not in every:
+        cure = did_you_mean(kind, (*every, *GROUPS))
+        raise UsageError(f"--inject {kind}: is no kind of fault{cure}; there are {', '.join((*GROUPS, *every))}")
+    return kind
+
+
+def _share(kind: str, text: str) -> float:
+    try:
+        rate = float(text)
+    except ValueError:
+        rate = math.nan
+    if not 0 <= rate <= 1:
+        raise UsageError(f"--inject {kind}={text}: write a share of sessions from 0 to 1, as in --inject {kind}=0.5")
+    return rate

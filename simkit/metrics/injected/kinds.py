@@ -1,0 +1,34 @@
+"""The kinds of fault that can be put into a session, and what each is to be found as.
+
+the fourteen kinds of tool-use error      found as themselves
+the five kinds of rule                    a breach of one such rule, found as the kind that reports it
+the five faults of tools                  no error of the agent's: what is measured is how it takes them
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+from simkit.metrics.score import ERROR_KINDS, ErrorKind
+from simkit.spec.rules import RULE_KINDS
+
+ToolFault = Literal["tool_error", "tool_timeout", "stale_data", "partial_data", "latency"]
+
+TOOL_FAULTS: tuple[ToolFault, ...] = get_args(ToolFault)
+
+FOUND_AS: dict[str, ErrorKind] = {
+    **{kind: kind for kind in ERROR_KINDS},
+    "before": "out_of_order",
+    "never": "forbidden_call",
+    "at_most": "forbidden_call",
+    "confirm_before": "unconfirmed_write",
+    "requires": "forbidden_call",
+}
+"""An error of the agent's, or the kind of the rule that it breaks, to the kind of finding that reports it."""
+
+AGENT_FAULTS = tuple(FOUND_AS)
+GROUPS: dict[str, tuple[str, ...]] = {"all": AGENT_FAULTS, "rules": RULE_KINDS, "tools": TOOL_FAULTS}
+"""Names that stand for several kinds."""
+
+GOAL_MISSED = frozenset({"wrong_tool", "wrong_arguments", "missing_call"})
+"""Kinds that are errors only where the goal was missed: another way that reaches it is right."""
