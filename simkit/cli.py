@@ -24,6 +24,7 @@ from simkit.options import (
     FailUnder,
     Given,
     Grace,
+    Inject,
     Isolate,
     Junit,
     MaxErrored,
@@ -59,6 +60,7 @@ def run(
     *paths: Annotated[Path, Parameter(help="Files, folders, tau2:DOMAIN; the shipped scenarios, if left out.")],
     agent: Agent = None,
     user: User = None,
+    inject: Inject = (),
     trials: Trials = None,
     until_sure: Sure = False,
     max_trials: MaxTrials = None,
@@ -99,7 +101,7 @@ def run(
     pack = api.load(*chosen)
     trials = begun.get("trials", 1) if trials is None else trials
     sure = UntilSure.asked(begun.get("until_sure"), until_sure, fail_under, max_trials)
-    name = run_name(agent) if out is None else out
+    name = run_name("faults" if inject else agent) if out is None else out
     with (
         redirect_stdout(sys.stderr),
         Progress(sum(len(case.personas) for case in pack.cases) * max(trials, 0)) as progress,
@@ -107,7 +109,7 @@ def run(
     ):
         played = api.run(
             pack,
-            begun.get("agent_ref") if agent is None else agent,
+            _with_faults(begun.get("agent_ref") if agent is None else agent, inject),
             user=user or begun.get("user", "agenda"),
             trials=trials,
             seed=begun.get("seed", 0) if seed is None else seed,
@@ -287,6 +289,12 @@ def _default_paths() -> tuple[Path, ...]:
 
     here = Path("scenarios")
     return (here if here.is_dir() else shipped("scenarios"),)
+
+
+def _with_faults(agent: str | None, inject: Sequence[str]) -> str | None:
+    from simkit.agents.faulty.rates import faulty_ref, rates_of, sound
+
+    return faulty_ref(sound(agent), rates_of(inject)) if inject else agent
 
 
 def main(tokens: Sequence[str] | None = None) -> None:

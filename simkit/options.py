@@ -42,6 +42,17 @@ Agent = Annotated[
     Parameter(help="file.py:name, module:name, reference, null, demo, model:PROVIDER/NAME, or a URL."),
 ]
 User = Annotated[str | None, Parameter(help="agenda (if left out), scripted, llm:PROVIDER/NAME, or replay:RUN.")]
+Inject = Annotated[
+    tuple[str, ...],
+    Parameter(
+        negative_iterable=(),
+        help="KIND=RATE: put a fault of that kind into this share of the sessions that can have it, one a session, and"
+        " count which of them the scores find. KIND: one of the fourteen kinds of tool-use error; before, never,"
+        " at_most, confirm_before, requires (a breach of such a rule); tool_error, tool_timeout, stale_data,"
+        " partial_data, latency (the tools' fault); or all, rules, tools. `--agent reference --inject all=1` tests the"
+        " scores themselves.",
+    ),
+]
 Trials = Annotated[int | None, Parameter(help="How often each scenario is played with each persona; 1, if left out.")]
 Sure = Annotated[
     bool,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import anyio
 
 from simkit import __version__
+from simkit.agents.faulty.rates import faults, sound
 from simkit.agents.resolve import isolated
 from simkit.errors import FileError, SimkitError, UsageError
 from simkit.metrics.score import SessionScore
@@ -88,12 +89,15 @@ class Run:
 
     @cached_property
     def _from_store(self) -> dict[str, Any]:
-        """What no log tells: sessions that were not begun, and calls whose end nobody knows."""
+        """What no log tells: sessions that were not begun, calls whose end nobody knows, and faults that were to be
+        put in and fit nowhere."""
         cost = self._summary.cost | {"unknown": unknown_spend(self.store)}
         sure, scenarios = self.store.manifest.get("until_sure"), self._summary.by_scenario
         counts = {name: (tally.passed, tally.evaluable) for name, tally in scenarios.items()}
         told = UntilSure(**sure).told(counts) if sure else None
-        return {"skipped": self.store.manifest.get("skipped", 0), "cost": cost, "until_sure": told}
+        injection = self._summary.injection.asked_for(self.store.manifest.get("inject", ()))
+        skipped = self.store.manifest.get("skipped", 0)
+        return {"skipped": skipped, "cost": cost, "until_sure": told, "injection": injection}
 
     @cached_property
     def _summary(self) -> Summary:
@@ -150,13 +154,14 @@ def run(
             raise UsageError(f"--{name} {value}: must be 1 or more")
     if until_sure and until_sure.max_trials < trials:
         raise UsageError(f"--max-trials {until_sure.max_trials}: must be --trials ({trials}) or more")
-    traffic = traffic_of(models, models_of(agent, user), pack, resumed=resume)
+    traffic = traffic_of(models, models_of(sound(agent), user), pack, resumed=resume)
     cast = cast_of(pack, agent, user, opener_of(traffic))
     crew = crew_of(pack, agent, user, seed, VERSIONS, workers=workers, cluster=cluster, out=out, traffic=traffic)
     terms = {"agent": cast_name(cast), "user": user, "trials": trials, "seed": seed}
     terms |= {"agent_ref": agent if isinstance(agent, str) else None, "paths": list(paths)}
     terms |= {"models": models.as_json} if models.bind else {}
     terms |= {"until_sure": until_sure.to_json() if until_sure else None}
+    terms |= {"inject": rates} if (rates := faults(agent)) else {}
     store = open_store(out, pack, terms, resume=resume, accept_changes=accept_changes)
     with store:
         resumed = look_over(store, cast.free) if resume else None

@@ -86,10 +86,9 @@ def traffic_of(terms: ModelTerms, models: Iterable[str], pack: Pack, *, resumed:
 
 def models_of(agent: Any, user: str) -> tuple[str, ...]:
     """Every model that the references of a run name. Raises UsageError where one is no model."""
-    from simkit.agents.faulty.rates import sound_ref
     from simkit.llm.door import model_refs
 
-    named = [ref.partition(":")[2] for ref in (sound_ref(str(agent)), user) if ref.startswith(("model:", "llm:"))]
+    named = [ref.partition(":")[2] for ref in (str(agent), user) if ref.startswith(("model:", "llm:"))]
     return tuple(model for refs in named for model in model_refs(refs))
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 import anyio
 
+from simkit.agents.faulty.rates import faulty
 from simkit.agents.resolve import resolve_agent
 from simkit.paths.episode import Episode, EpisodeReader
 from simkit.paths.states import state_sequence
@@ -140,4 +141,4 @@ def _desk() -> tuple[Scenario, Domain, Persona]:
     return scenario, domain, Persona(persona="plain", summary="Somebody.", manner="Plain.")
 
 
-__all__ = ["LINES", "ScriptedUser", "check_agent", "check_view", "faulty_user", "scripted_agent"]
+__all__ = ["LINES", "ScriptedUser", "check_agent", "check_view", "faulty", "faulty_user", "scripted_agent"]

@@ -93,7 +93,7 @@ def _policy(episode: Episode) -> Iterator[Finding]:
             # WHY reversed: the breaking call is the last of a breach's events and the first thing to look at.
             events = breach.events[::-1]
             yield Finding(kind=_kind(breach), events=events, where=_clause(breach), sentence=breach.sentence)
-    forbidden = {breach.events[-1] for breach in broken if _kind(breach) == "forbidden_call"}
+    forbidden = {one.events[-1] for one in broken if one.rule.kind != "before" and _kind(one) == "forbidden_call"}
     for pattern in episode.scenario.goal.never:
         for call in matching_calls(episode, pattern):
             if call.seq not in forbidden:

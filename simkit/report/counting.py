@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from simkit.metrics.cost import Costs
+from simkit.metrics.injected.tally import InjectionCount
 from simkit.metrics.null_agent import passes_untouched
 from simkit.metrics.score import ERROR_KINDS, Outcome, SessionScore
 from simkit.paths.episode import Episode
@@ -107,6 +108,7 @@ class Counting:
         self.tools: dict[str, ToolCounts] = {}
         """Of the tools that the domains declare: what an agent makes up is an error, and no tool."""
         self.quality = Quality()
+        self.injected = InjectionCount()
 
     def add(self, episode: Episode, score: SessionScore, digest: str | None = None) -> None:
         """Count one session; `digest`: of its log, where it is known."""
@@ -119,6 +121,7 @@ class Counting:
         self.costs.add(log)
         self._tools(episode, score)
         self.quality.add(episode, score)
+        self.injected.add(episode, score)
         self.agents.add(log.started.agent)
         self.users.add(log.started.user)
         self.digest.add(str(log.session), log.digest if digest is None else digest)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from simkit.metrics.injected.tally import Injection
 from simkit.metrics.reliability import pass_hat_k_of
 from simkit.metrics.statistics.beta import posterior
 from simkit.report.counting import Cell, Counting, Counts, Scored, together
@@ -117,6 +118,8 @@ class Summary(Frozen):
     """What was to be decided, and what is; None where the number of trials was fixed."""
     quality: dict[str, Any] = {}
     """The user's faults, the run without them, whose fault failures are, odd output: as `report.quality` tells it."""
+    injection: Injection = Injection()
+    """What became of the faults that a test put in."""
     skipped: int = 0
     """Sessions that were not begun, because a budget of the run was used up."""
 
@@ -160,6 +163,7 @@ class Summary(Frozen):
             "flaky": list(self.flaky),
             "until_sure": self.until_sure,
             **({"reliability": self.reliability()} if breakdowns else {}),
+            **(self.injection.to_json() if self.injection else {}),
         }
 
 
@@ -191,6 +195,7 @@ def summary_of(run_name: str, counting: Counting) -> Summary:
         trials=counting.trials_by(),
         cost=counting.costs.to_json(),
         quality=counting.quality.to_json(),
+        injection=counting.injected.total(),
     )
 
 

@@ -17,6 +17,7 @@ from rich.text import Text
 from simkit.errors import one_line
 from simkit.metrics.cost import cost_line
 from simkit.metrics.reliability import wilson
+from simkit.report.injection import injection_blocks
 from simkit.report.quality import quality_lines
 from simkit.report.reliability import curves_table, known
 from simkit.report.summary import NullAgent, ScenarioTally, Summary, Tally
@@ -51,6 +52,7 @@ def _blocks(summary: Summary, worst: int, ink: tuple[str, str]) -> Iterator[Rend
         yield _tallies("Persona", summary.by_persona, ink)
     if summary.total.tool_errors:
         yield _tool_errors(summary.total, ink)
+    yield from injection_blocks(summary.injection)
     bad = summary.worst(worst)
     if bad:
         yield _worst(bad, sum(one.passed < one.sessions for one in summary.by_scenario.values()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simkit.agents.faulty.rates import sound_ref
+from simkit.agents.faulty.rates import sound
 from simkit.agents.resolve import NAMED, resolve_agent
 from simkit.llm.chat import Model
 from simkit.play.suite import Cast
@@ -24,7 +24,7 @@ def cast_of(pack: Pack, agent: Any, user: str, opener: Callable[[str], Model] | 
     domains = {case.domain.name: case.domain for case in pack.cases}
     # Models pay through `once` alone: to run them again costs nothing, and each call sees to it itself that all before
     # it is on the disk.
-    ref = sound_ref(agent) if isinstance(agent, str) else agent
+    ref = sound(agent)
     free = {"user", "agent"} if ref in (None, *NAMED) or str(ref).startswith("model:") else {"user"}
     agents = {name: resolve_agent(agent, domain, opener) for name, domain in domains.items()}
     return Cast(agents, resolve_user(user, opener), frozenset(free))

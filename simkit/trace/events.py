@@ -161,8 +161,8 @@ class Injected(_Event):
     kind: Literal["injected"] = "injected"
     fault: str
     """A kind of tool-use error, of rule or of tool fault, as `--inject` names it."""
-    how: Literal["added", "changed", "left out", "moved", "failed", "delayed", "said"]
-    """What was done to the next call (`left out`: there is none) or to the next words."""
+    how: Literal["added", "changed", "left out", "put off", "moved", "failed", "delayed", "said"]
+    """What was done to the next call (`left out`, `put off`: there is none here) or to the next words."""
     rule: str = ""
     """The rule that is broken, by its id."""
     instead: Json = None

@@ -10,7 +10,7 @@ import hashlib
 import inspect
 from dataclasses import replace
 from random import Random
-from typing import Any, Literal
+from typing import Any
 
 import anyio
 import anyio.to_thread
@@ -27,7 +27,6 @@ from simkit.spec.domain import Domain
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
 
-How = Literal["added", "changed", "left out", "moved", "failed", "delayed", "said"]
 Plans = dict[str, tuple[Plan, ...]]
 """Kind of fault to the plans for one scenario; kinds that it cannot have are left out."""
 
@@ -123,8 +122,7 @@ class _Playing:
         if plan.do == "early" and self.over:
             return self._as_rehearsed(at)
         if plan.do in ("skip", "hold"):
-            if plan.do == "skip":
-                self._note(turn, "left out")
+            self._note(turn, "left out" if plan.do == "skip" else "put off")
             return self._as_rehearsed(at)
         self.to_say, self.over = plan.text, True
         if plan.do == "fail":
@@ -153,7 +151,7 @@ class _Playing:
             turn.note_fault(self.plan.fault, "added", self.plan.rule)
             await turn.call_json(call.tool, call.arguments)
 
-    async def _put(self, turn: Turn, how: How, node: str | None, at: int | None = None) -> ToolResult:
+    async def _put(self, turn: Turn, how: str, node: str | None, at: int | None = None) -> ToolResult:
         """Make one of the reference's calls, at a time of ours."""
         place = self.plan.at if at is None else at
         assert place is not None

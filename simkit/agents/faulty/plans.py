@@ -58,22 +58,25 @@ def _invalid_arguments(stage: Stage, random: Random) -> Iterator[Plan]:
 
 
 def _calm(stage: Stage, done: Rehearsed, plan: Plan) -> bool:
-    """Whether every other call comes to what it does without the fault."""
+    """Whether every other call comes to what it does without the fault, and breaks no rule."""
     theirs = [(call.tool, call.outcome) for call in stage.clean.calls]
     if plan.at is not None and plan.do in ("instead", "skip", "fail"):
         agents = [place for place, call in enumerate(stage.clean.calls) if call.by == "agent"]
         del theirs[agents[plan.at]]
-    return tuple(theirs) == done.own
+    others = (call for call in done.calls if call.by == "agent" and call.seq not in done.ours)
+    return tuple(theirs) == done.own and not any(broken(stage, call, done.calls) for call in others)
 
 
 def _calmest(stage: Stage, plans: Iterator[tuple[Plan, Rehearsed]]) -> Iterator[Plan]:
-    upsetting = []
+    """The plans that upset no other call; where there are none, the others."""
+    upsetting: list[Plan] | None = []
     for plan, done in plans:
         if _calm(stage, done, plan):
+            upsetting = None
             yield plan
-        else:
+        elif upsetting is not None:
             upsetting.append(plan)
-    yield from upsetting
+    yield from upsetting or ()
 
 
 def _astray(stage: Stage, plans: Iterator[Plan]) -> Iterator[tuple[Plan, Rehearsed]]:
@@ -122,17 +125,8 @@ def _other_arguments(stage: Stage, pools: Pools, random: Random) -> Iterator[Pla
 
 
 def _missing_call(stage: Stage, random: Random) -> Iterator[Plan]:
-    spoiling = []
-    for at in _places(stage, random):
-        plan = Plan("missing_call", "skip", at)
-        done = stage.rehearse(plan)
-        if not done.missed:
-            continue
-        if _calm(stage, done, plan) and not any(broken(stage, call, done.calls) for call in done.calls):
-            yield plan
-        else:
-            spoiling.append(plan)
-    yield from spoiling
+    every = (Plan("missing_call", "skip", at) for at in _places(stage, random))
+    yield from _calmest(stage, ((plan, done) for plan in every if (done := stage.rehearse(plan)).missed))
 
 
 def _redundant_call(stage: Stage, random: Random) -> Iterator[Plan]:

@@ -35,8 +35,14 @@ def rates_of(wanted: str | Iterable[str] | Mapping[str, float]) -> Rates:
 
 
 def written(rates: Mapping[str, float]) -> str:
-    """Rates as `rates_of` reads them."""
-    return ",".join(f"{kind}={rate:g}" for kind, rate in rates.items())
+    """Rates as `rates_of` reads them; a group by its name where all of it has one rate."""
+    left, parts = dict(rates), []
+    for name in ("all", "tools"):
+        shares = {left.get(kind) for kind in GROUPS[name]}
+        if len(shares) == 1 and None not in shares:
+            parts.append(f"{name}={left[GROUPS[name][0]]:g}")
+            left = {kind: rate for kind, rate in left.items() if kind not in GROUPS[name]}
+    return ",".join([*parts, *(f"{kind}={rate:g}" for kind, rate in left.items())])
 
 
 def faulty_ref(ref: str | None, rates: Mapping[str, float]) -> str:
@@ -50,9 +56,18 @@ def split_ref(ref: str) -> tuple[str, str]:
     return wanted, inner or "demo"
 
 
-def sound_ref(ref: str) -> str:
-    """The reference of the agent itself, where `ref` names one with faults."""
-    return split_ref(ref)[1] if ref.startswith(PREFIX) else ref
+def faults(agent: Any) -> Rates:
+    """The faults that an agent, or the reference of one, is to have."""
+    if isinstance(agent, Faulty):
+        return agent.rates
+    return rates_of(split_ref(agent)[0]) if isinstance(agent, str) and agent.startswith(PREFIX) else {}
+
+
+def sound(agent: Any) -> Any:
+    """The agent itself, or the reference of it, where `agent` is one with faults."""
+    if isinstance(agent, Faulty):
+        return agent.agent
+    return split_ref(agent)[1] if isinstance(agent, str) and agent.startswith(PREFIX) else agent
 
 
 class Faulty:

@@ -5,10 +5,10 @@ Read off the log: before each call or text that a fault made, changed or moved s
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Literal, NamedTuple
 
-from simkit.metrics.injected.kinds import FOUND_AS, GOAL_MISSED
+from simkit.metrics.injected.kinds import FOLLOWS, FOUND_AS, GOAL_MISSED, WITHHOLDING
 from simkit.metrics.score import Finding
 from simkit.metrics.wording import describe
 from simkit.paths.episode import Episode
@@ -38,6 +38,8 @@ class Found(NamedTuple):
     """`harmless`: the goal was reached all the same, and the kind is an error only where it was not."""
     seen_as: str
     """The kind of the finding that shows it; empty where none does."""
+    besides: int = 0
+    """How many findings of other kinds its own events have."""
 
 
 class Reading(NamedTuple):
@@ -46,6 +48,8 @@ class Reading(NamedTuple):
     found: tuple[Found, ...]
     false: tuple[Finding, ...]
     """Findings that no fault accounts for."""
+    following: int
+    """How many findings are about no fault, but follow from one."""
 
 
 def injections(episode: Episode) -> tuple[Injection, ...]:
@@ -70,12 +74,13 @@ def read_injections(episode: Episode, findings: Sequence[Finding], *, reached: b
     """Hold a session's findings against the faults in it. `reached`: whether the goal was."""
     faults = injections(episode)
     found = tuple(_found(one, findings, reached) for one in faults if one.fault in FOUND_AS)
-    false = tuple(one for one in findings if not any(_accounts(fault, one) for fault in faults))
-    return Reading(found, false)
+    others = [one for one in findings if not any(_shows(fault, one) for fault in faults)]
+    false = tuple(one for one in others if not any(_entails(fault, one) for fault in faults))
+    return Reading(found, false, len(others) - len(false))
 
 
 def _next(episode: Episode, mark: Injected) -> int | None:
-    if mark.how == "left out":
+    if mark.how in ("left out", "put off"):
         return None
     wanted = AgentSaid if mark.how == "said" else ToolCalled
     later = (e for e in episode.events[mark.seq :] if isinstance(e, wanted) and getattr(e, "by", "agent") == "agent")
@@ -90,7 +95,7 @@ def _found(fault: Injection, findings: Iterable[Finding], reached: bool) -> Foun
     shown = [one for one in findings if _shows(fault, one)]
     wanted = FOUND_AS[fault.fault]
     if any(one.kind == wanted and _of_rule(fault, one) for one in shown):
-        return Found(fault.fault, "found", wanted)
+        return Found(fault.fault, "found", wanted, sum(one.kind != wanted for one in shown))
     if reached and fault.fault in GOAL_MISSED:
         return Found(fault.fault, "harmless", "")
     other = next((one.kind for one in shown if one.kind != wanted), "")
@@ -107,10 +112,7 @@ def _shows(fault: Injection, finding: Finding) -> bool:
     return not fault.events.isdisjoint(finding.events)
 
 
-def _accounts(fault: Injection, finding: Finding) -> bool:
-    return _shows(fault, finding)
-
-
-def unexplained(readings: Iterable[Reading]) -> Iterator[Finding]:
-    """The findings of several sessions that no fault accounts for."""
-    return (finding for reading in readings for finding in reading.false)
+def _entails(fault: Injection, finding: Finding) -> bool:
+    """Whether a finding may follow from a fault: it comes later, and is of a kind that the lack of a call entails."""
+    later = bool(finding.events) and min(finding.events) > fault.began
+    return later and fault.fault in WITHHOLDING and finding.kind in FOLLOWS

@@ -30,5 +30,12 @@ AGENT_FAULTS = tuple(FOUND_AS)
 GROUPS: dict[str, tuple[str, ...]] = {"all": AGENT_FAULTS, "rules": RULE_KINDS, "tools": TOOL_FAULTS}
 """Names that stand for several kinds."""
 
+WITHHOLDING = frozenset(
+    {"wrong_tool", "wrong_arguments", "missing_call", "out_of_order", "before", "ignored_error"} | set(TOOL_FAULTS)
+)
+"""Faults after which the agent lacks what a call would have given, or what it would have done."""
+FOLLOWS = frozenset({"ungrounded_claim", "ungrounded_argument", "out_of_order", "forbidden_call", "ignored_error"})
+"""What such a fault entails later on: the agent goes on with values that nobody gave after all, with calls that needed
+the other one first or break a rule without it, or claims what could not be done."""
 GOAL_MISSED = frozenset({"wrong_tool", "wrong_arguments", "missing_call"})
 """Kinds that are errors only where the goal was missed: another way that reaches it is right."""
