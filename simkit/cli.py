@@ -85,6 +85,7 @@ def run(
     that cannot be written, 130 or 143 when stopped by Ctrl-C or SIGTERM: go on by `--out RUN --resume`.
     """
     from simkit import api
+    from simkit.agents.faulty.rates import with_faults
     from simkit.metrics.statistics.sequential import UntilSure
     from simkit.play.printed import printed_aside
     from simkit.play.suite import Stop
@@ -109,7 +110,7 @@ def run(
     ):
         played = api.run(
             pack,
-            _with_faults(begun.get("agent_ref") if agent is None else agent, inject),
+            with_faults(begun.get("agent_ref") if agent is None else agent, inject),
             user=user or begun.get("user", "agenda"),
             trials=trials,
             seed=begun.get("seed", 0) if seed is None else seed,
@@ -289,12 +290,6 @@ def _default_paths() -> tuple[Path, ...]:
 
     here = Path("scenarios")
     return (here if here.is_dir() else shipped("scenarios"),)
-
-
-def _with_faults(agent: str | None, inject: Sequence[str]) -> str | None:
-    from simkit.agents.faulty.rates import faulty_ref, rates_of, sound
-
-    return faulty_ref(sound(agent), rates_of(inject)) if inject else agent
 
 
 def main(tokens: Sequence[str] | None = None) -> None:

@@ -15,7 +15,7 @@ from simkit.agents.faulty.rules import breaks, broken, harmless_call, never_want
 from simkit.agents.faulty.slips import broken_json, fits, misfits, misnamed
 from simkit.agents.faulty.stage import Call, Plan, Rehearsed, Stage
 from simkit.agents.faulty.words import bad_news, claim_of, invented, made_up
-from simkit.metrics.alignment import FREE_TEXT
+from simkit.metrics.beside.steps import FREE_TEXT
 from simkit.spec.condition import same
 from simkit.spec.rules import Rule, RuleKind
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from simkit.errors import UsageError, did_you_mean
@@ -45,13 +45,13 @@ def written(rates: Mapping[str, float]) -> str:
     return ",".join([*parts, *(f"{kind}={rate:g}" for kind, rate in left.items())])
 
 
-def faulty_ref(ref: str | None, rates: Mapping[str, float]) -> str:
-    """The reference to the agent `ref` (the domain's demo agent, if None) with faults."""
-    return f"{PREFIX}{written(rates)}:{ref or 'demo'}"
+def with_faults(ref: str | None, inject: Sequence[str]) -> str | None:
+    """The reference to the agent `ref` (the domain's demo agent, if None) with what `--inject` asks for."""
+    return f"{PREFIX}{written(rates_of(inject))}:{sound(ref) or 'demo'}" if inject else ref
 
 
 def split_ref(ref: str) -> tuple[str, str]:
-    """What `faulty_ref` put together: the rates as text, and the reference of the agent itself."""
+    """What `with_faults` put together: the rates as text, and the reference of the agent itself."""
     wanted, _, inner = ref.removeprefix(PREFIX).partition(":")
     return wanted, inner or "demo"
 
