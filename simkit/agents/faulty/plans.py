@@ -6,11 +6,12 @@ it. A scenario without such a plan cannot show the kind. Plans that upset nothin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from itertools import islice
 from random import Random
 
-from simkit.agents.faulty.pools import Pools
+from simkit.agents.faulty.pools import Pools, named
 from simkit.agents.faulty.rules import breaks, broken, harmless_call, never_wanted, ruled_out, tempting, where_to_add
 from simkit.agents.faulty.slips import broken_json, fits, misfits, misnamed
 from simkit.agents.faulty.stage import Call, Plan, Rehearsed, Stage
@@ -102,7 +103,22 @@ def _other_tools(stage: Stage, pools: Pools, random: Random) -> Iterator[Plan]:
             shared = set(other.parameters.get("properties", {})) & set(right.arguments)
             pinned = {name: [right.arguments[name]] for name in shared}
             for call in pools.fillings(other, pinned) if shared else ():
-                yield Plan("wrong_tool", "instead", at, (call,))
+                if _about_the_same(right, call, exactly=other.effect == "read"):
+                    yield Plan("wrong_tool", "instead", at, (call,))
+
+
+def _about_the_same(right: Call, wrong: Call, *, exactly: bool) -> bool:
+    """Whether a call is about the thing that the right one is about: whoever calls a tool for something else has not
+    taken the wrong tool, but left one call out and made another."""
+    ours, theirs = _named(wrong), _named(right)
+    return bool(theirs) and (ours == theirs if exactly else theirs <= ours)
+
+
+def _named(call: Call) -> set[str]:
+    """What a call names: the words and numbers in its arguments; no flags, small counts or free text."""
+    told = ((name, value) for name, value in named(call.arguments) if name not in FREE_TEXT)
+    values = (str(value) for _, value in told if not isinstance(value, bool))
+    return {text.casefold() for text in values if len(text) > 1 and (text.count(" ") < 3 or re.search(r"\d", text))}
 
 
 def _wrong_arguments(stage: Stage, random: Random) -> Iterator[Plan]:

@@ -35,6 +35,8 @@ _IRREGULAR = {"bind": "bound", "find": "found", "give": "given", "hold": "held",
     "withdraw": "withdrawn",
 }
 """Verbs in tools' names to their past participles, where those have another stem or ending."""
+_UNCHANGED = frozenset({"get", "set", "put", "let", "cut", "run", "new"})
+"""Short verbs that say nothing of what was done, or look the same when it is."""
 _HEDGE = re.compile(
     r"\b(?:not|cannot|unable|never|failed|fails?|error|sorry|unfortunately|unless|once|if|whether|when|until|will|would"
     r"|before|should|could|can|may|might|try|tried|refused|declined|denied|problem|issue)\b|n't\b|n’t\b|\?",
@@ -90,7 +92,8 @@ def _explained(episode: Episode, failed: ToolCalled, text: AgentSaid) -> bool:
 
 def _carried_out(failed: ToolCalled, sentence: str) -> bool:
     parts = re.split(r"[\W_]+", failed.tool.casefold())
-    telling = (part for at, part in enumerate(parts) if len(part) > 3 or (at == 0 and len(part) == 3))
+    short = parts[0] if len(parts[0]) == 3 and parts[0] not in _UNCHANGED else ""
+    telling = (part for part in parts if len(part) > 3 or part == short)
     stems = tuple(part[:5].removesuffix("y") for part in telling)  # `apply`: applied
     if not stems:
         return False

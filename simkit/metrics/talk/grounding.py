@@ -26,6 +26,7 @@ from simkit.trace.events import AgentSaid, ToolCalled, UserSaid
 
 _EXAMPLE = re.compile(r"\b(?:for example|e\.g\.?|such as|for instance|looks? like|format)\b", re.IGNORECASE)
 _PROPER = re.compile(r"(?<![\w@./-])[A-Z][a-z]{3,}(?![\w@./-])")
+_CODE = re.compile(r"\d{4,}")
 _UNREAD = ("unknown_tool", "malformed", "invalid_arguments")
 
 
@@ -77,6 +78,8 @@ def _checked(argument: Any) -> Iterator[Value]:
     elif isinstance(argument, list):
         for item in argument:
             yield from _checked(item)
+    elif isinstance(argument, str) and _CODE.fullmatch(argument):
+        yield Value("id", argument, argument)  # a PIN or a ZIP code is no amount: nobody reckons it
     elif isinstance(argument, str):
         yield from (value for value in values_in(argument) if _telling(value))
     elif isinstance(argument, int | float) and not isinstance(argument, bool) and abs(argument) < MAX_AMOUNT:
