@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio
 
@@ -33,6 +35,8 @@ from simkit.trace.store import Store
 if TYPE_CHECKING:
     from simkit.llm.traffic import Traffic
     from simkit.report.summary import Summary
+
+T = TypeVar("T")
 
 VERSIONS = {"simkit": __version__}
 """Of what plays, as each session's first event has it."""
@@ -172,7 +176,7 @@ def run(
         settled = bool(store.manifest.get("finished") and not store.manifest.get("skipped"))
         over = settled if until_sure else len(store.finished()) >= rounds.most
         with _same_folder(), nullcontext() if over else time_kept(store, traffic):
-            table, skipped = anyio.run(lambda: played)
+            table, skipped = _to_its_end(lambda: played)
         stopped = stop.number if stop else None
         if skipped != store.manifest.get("skipped", 0):
             store.update_manifest(skipped=skipped)
@@ -182,6 +186,16 @@ def run(
     if not resume:
         _known(result, table)
     return result
+
+
+def _to_its_end(work: Callable[[], Awaitable[T]]) -> T:
+    """What comes of `work`: in a thread of its own where this one has an event loop already, as in a notebook."""
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return anyio.run(work)
+    with ThreadPoolExecutor(max_workers=1) as thread:
+        return thread.submit(anyio.run, work).result()
 
 
 @contextmanager
@@ -268,7 +282,7 @@ def play_case(
     alone = Pack((Case(case.scenario, case.domain, tuple(chosen), case.document),))
     cast = cast_of(alone, agent, user)
     with Store.temporary() as store:
-        table, _ = anyio.run(_play, Rounds(alone.cases, [trial]), cast, store, seed, 1, None)
+        table, _ = _to_its_end(partial(_play, Rounds(alone.cases, [trial]), cast, store, seed, 1, None))
         return (table.kept() or ())[0]
 
 

@@ -18,7 +18,7 @@ _SHOWN = 5
 _FOUND = 1.43
 """(1.96 + 0.84) / 1.96: from the half width of a 95 % interval to the difference found with 80 % power."""
 _MOVED = {
-    ("pair", True): "labels moved between the trials of a task",
+    ("pair", True): "labels moved within each task",
     ("task", True): "labels of whole tasks swapped",
     ("task", False): "labels moved between whole tasks",
     ("session", False): "labels moved between sessions",

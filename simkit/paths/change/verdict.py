@@ -95,7 +95,7 @@ def change(
         p=null.whole / null.total,
         smallest_p=(2 if exact and design.mirrored else 1) / null.total,
         statistic=float(row_statistics(counted, ours).sum()),
-        distance=_distance(counted, ours)[0],
+        distance=float(_distance(counted, ours)[0]),
         distance_by_chance=null.distance,
         rows=_rows(counted, ours, null, np.unique(counted.row[tested])),
         cells=_cells(counted, design, p_cells),

@@ -5,7 +5,8 @@
     start: new                   # left out: the first place
     moves:
       new:
-        find_customer:*: known   # `*` and `?` stand for any text; an exact name goes before a pattern
+        find_customer:*: known   # `*` and `?` stand for any text; an exact name goes before a pattern, the first before
+                                 # the next; an end is only what is written END:…
       known:
         get_order:ok: known
         request_refund:ok: done
@@ -68,7 +69,9 @@ class Automaton:
         allowed = self.moves.get(place, {})
         if state in allowed:
             return state, allowed[state]
-        return next(((one, target) for one, target in allowed.items() if fnmatchcase(state, one)), None)
+        ending = is_end(state)
+        fits = (one for one in allowed if fnmatchcase(state, one) and is_end(one) == ending)
+        return next(((one, allowed[one]) for one in fits), None)
 
     @cached_property
     def distances(self) -> NDArray[np.int64]:

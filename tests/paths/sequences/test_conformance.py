@@ -104,6 +104,15 @@ def test_what_was_learned_accepts_whom_it_was_learned_from(told: list[tuple[list
     assert (found.fitness == 1) == (not found.deviations)
 
 
+def test_an_end_is_no_other_state() -> None:
+    """`*` stands for every state but the end of a session."""
+    anything = Automaton("anything", "all", {"all": {"*": "all", "END:pass": "over"}})
+
+    found = conformance(walks("a b =pass", "a =fail"), anything)
+
+    assert [(one.state, one.outcome) for one in found.deviations] == [("END:fail", "fail")]
+
+
 def test_how_a_session_ended_is_no_deviation_from_what_was_learned() -> None:
     run = walks("a b =pass", "a b =fail")
 
