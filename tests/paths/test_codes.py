@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simkit.paths.codes import PathRecorder, distinct_pairs, pair_counts
@@ -19,6 +19,7 @@ long_rows = st.lists(st.integers(0, 2), min_size=0, max_size=40)
 
 @pytest.mark.parametrize("k", [3, 300, 2_000])
 @given(row=long_rows)
+@settings(deadline=None)
 def test_pairs_are_counted_alike_as_bytes_as_cells_and_sorted(k: int, row: list[int]) -> None:
     counts = pair_counts(np.array(row, dtype=np.int32), k)
 
@@ -26,6 +27,7 @@ def test_pairs_are_counted_alike_as_bytes_as_cells_and_sorted(k: int, row: list[
 
 
 @given(long_rows)
+@settings(deadline=None)
 def test_bytes_are_counted_as_they_are(row: list[int]) -> None:
     expected = pair_counts(np.array(row, dtype=np.int64), 3)
 

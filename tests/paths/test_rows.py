@@ -41,7 +41,7 @@ def same(one: TransitionMatrix, other: TransitionMatrix) -> bool:
 
 @pytest.mark.parametrize("piece", [1, 3, 1 << 16])
 @given(sessions, st.integers(0, 99))
-@settings(max_examples=30)
+@settings(max_examples=30, deadline=None)
 def test_mixed_rows_count_as_their_sessions(piece: int, told: list[list[str]], seed: int) -> None:
     table = mixed(told, seed)
     with pytest.MonkeyPatch.context() as patch:

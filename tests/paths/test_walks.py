@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simkit.paths.matrix import matrix_of
@@ -17,6 +17,7 @@ runs = st.lists(sessions, max_size=8)
 
 
 @given(runs)
+@settings(deadline=None)
 def test_walks_are_the_sessions_and_count_to_their_matrix(run: list[tuple[str, ...]]) -> None:
     walks = walks_of_states(run, "tool")
 
@@ -26,6 +27,7 @@ def test_walks_are_the_sessions_and_count_to_their_matrix(run: list[tuple[str, .
 
 
 @given(runs.filter(bool), st.data())
+@settings(deadline=None)
 def test_sessions_can_be_chosen_in_any_order_and_more_than_once(
     run: list[tuple[str, ...]], data: st.DataObject
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated_chains import agent, sessions
 
@@ -41,6 +41,7 @@ def test_alike_trials_cost_sessions() -> None:
 
 
 @given(st.floats(0.02, 0.98), st.integers(20, 2_000))
+@settings(deadline=None)
 def test_the_smallest_change_is_what_so_many_sessions_show(before: float, have: int) -> None:
     least = smallest_change(before, have, visits=1.5, trials=3, correlation=0.1)
     if least is None:

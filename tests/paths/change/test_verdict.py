@@ -6,7 +6,7 @@ import json
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated_chains import agent, sessions
 
@@ -192,6 +192,7 @@ def test_q_values_are_those_of_benjamini_and_hochberg() -> None:
 
 
 @given(st.lists(st.floats(0.0001, 1), min_size=1, max_size=20))
+@settings(deadline=None)
 def test_q_is_never_below_p_and_keeps_its_order(p: list[float]) -> None:
     q = false_discovery(np.array(p))
 

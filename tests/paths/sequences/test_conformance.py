@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simkit.errors import SimkitError, UsageError
@@ -92,6 +92,7 @@ def test_a_plan_that_allows_everything_fits_and_is_not_precise() -> None:
 
 
 @given(told_sessions, st.integers(1, 3))
+@settings(deadline=None)
 def test_what_was_learned_accepts_whom_it_was_learned_from(told: list[tuple[list[str], str]], order: int) -> None:
     run = walks_of_states([(START, *states, END + end) for states, end in [*told, (["a"], "pass")]], "tool")
 

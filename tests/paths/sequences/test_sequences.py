@@ -8,7 +8,7 @@ from collections import Counter
 import numpy as np
 import pytest
 from goldenfile import golden
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simkit.errors import UsageError
@@ -60,6 +60,7 @@ def test_ways_are_counted_with_how_they_ended() -> None:
 
 
 @given(told_sessions)
+@settings(deadline=None)
 def test_every_session_is_in_one_way(told: list[tuple[list[str], str]]) -> None:
     run = [(START, *states, END + end) for states, end in told]
 
@@ -69,6 +70,7 @@ def test_every_session_is_in_one_way(told: list[tuple[list[str], str]]) -> None:
 
 
 @given(told_sessions)
+@settings(deadline=None)
 def test_parts_are_in_as_many_sessions_as_they_say(told: list[tuple[list[str], str]]) -> None:
     run = [(START, *states, END + end) for states, end in told]
 
@@ -146,6 +148,7 @@ def test_sessions_that_go_alike_are_found_whatever_their_end() -> None:
 
 
 @given(told_sessions)
+@settings(deadline=None)
 def test_every_session_is_in_one_group_and_equal_seeds_agree(told: list[tuple[list[str], str]]) -> None:
     walks = walks_of_states([(START, *states, END + end) for states, end in told], "tool")
 
@@ -175,6 +178,7 @@ def test_entropy_is_that_of_the_states_at_each_step() -> None:
 
 
 @given(told_sessions)
+@settings(deadline=None)
 def test_steps_count_every_state_once(told: list[tuple[list[str], str]]) -> None:
     walks = walks_of_states([(START, *states, END + end) for states, end in told], "tool")
 
