@@ -150,6 +150,7 @@ def streaming(quick: bool) -> dict[str, Figure]:
             check=True,
             stdout=subprocess.DEVNULL,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
+            cwd=folder,
         )
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     peak = used.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6

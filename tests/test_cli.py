@@ -18,13 +18,14 @@ from tinyshop import write_shop
 from simkit import cli
 from simkit.metrics.score import SessionScore
 
-COMMANDS = ("run", "check", "score", "graph", "matrix", "report", "import", "export", "schema")
+COMMANDS = ("run", "check", "score", "graph", "matrix", "paths", "report", "import", "export", "schema")
 OPTIONS = {
     "run": ("--agent", "--user", "--trials", "--seed", "--at-once", "--out", "--resume", "--fail-under", "--json"),
     "check": ("--json",),
     "score": ("--json", "--fail-under"),
     "graph": ("--by", "--format"),
-    "matrix": ("--by", "--failures", "--given", "--format"),
+    "matrix": ("--by", "--failures", "--given", "--format", "--against"),
+    "paths": ("--by", "--given", "--show", "--model", "--format", "--out", "--json"),
     "report": ("--out",),
     "import": ("--out",),
     "export": ("--format",),

@@ -87,13 +87,12 @@ def conformance(walks: Walks, plan: Automaton) -> Conformance:
     """How far these sessions keep to `plan`. Raises UsageError where it speaks of another view."""
     if plan.view is not None and plan.view != walks.view:
         raise UsageError(f"the automaton '{plan.name}' speaks of the view {plan.view}, the sessions of {walks.view}")
-    kinds, ways = variants(walks), variant_of(walks)
+    kinds, ways, aligner = variants(walks), variant_of(walks), _Aligner(plan)
     replays: dict[int, tuple[_Replay, float]] = {}
     used: Counter[tuple[str, str]] = Counter()
     for kind in kinds:
         replay = _replayed(kind, plan)
-        fits = 1.0 if replay.stuck is None else 1.0 - _cost(kind.states, plan) / _worst(kind.states, plan)
-        replays[int(ways[kind.first])] = replay, fits
+        replays[int(ways[kind.first])] = replay, 1.0 if replay.stuck is None else aligner.fitness(kind.states)
         for move in replay.made:
             used[move] += kind.sessions
     deviations, kept = [], Counter[str]()
@@ -140,20 +139,41 @@ def _shortest(plan: Automaton) -> int:
     return int(plan.distances[0, ends].min())
 
 
-def _cost(states: tuple[str, ...], plan: Automaton) -> int:
-    """The least number of skipped states and put-in moves, state by state over all places at once."""
-    place = {name: number for number, name in enumerate(plan.places)}
-    far = plan.distances
-    costs = far[0].copy()
-    for state in states[1:]:
-        onward: NDArray[np.int64] = costs + 1
-        for name, number in place.items():
-            move = plan.move(name, state)
-            if move is not None:
-                target = place[move[1]]
-                onward[target] = min(onward[target], costs[number])
-        costs = (onward[:, None] + far).min(axis=0)
-    return int(min(costs[place[name]] for name in plan.complete))
+class _Aligner:
+    """The least number of skipped states and put-in moves, state by state over all places of a plan at once."""
+
+    def __init__(self, plan: Automaton) -> None:
+        self._plan = plan
+        self._place = {name: number for number, name in enumerate(plan.places)}
+        self._complete = [self._place[name] for name in plan.complete]
+        self._onward: dict[str, tuple[list[int], list[int]]] = {}
+
+    @property
+    def shortest(self) -> int:
+        """Moves of the shortest complete session."""
+        return int(self._plan.distances[0, self._complete].min())
+
+    def cost(self, states: tuple[str, ...]) -> int:
+        """Of one way, START left out of account."""
+        far = self._plan.distances
+        costs = far[0].copy()
+        for state in states[1:]:
+            onward: NDArray[np.int64] = costs + 1
+            sources, targets = self._moves(state)
+            np.minimum.at(onward, targets, costs[sources])
+            costs = (onward[:, None] + far).min(axis=0)
+        return int(costs[self._complete].min())
+
+    def fitness(self, states: tuple[str, ...]) -> float:
+        """One less the share of the worst that the cost is."""
+        return 1.0 - self.cost(states) / (len(states) - 1 + self.shortest)
+
+    def _moves(self, state: str) -> tuple[list[int], list[int]]:
+        if state not in self._onward:
+            made = [(number, self._plan.move(name, state)) for name, number in self._place.items()]
+            known = [(number, self._place[move[1]]) for number, move in made if move is not None]
+            self._onward[state] = [number for number, _ in known], [target for _, target in known]
+        return self._onward[state]
 
 
 def _precision(used: Counter[tuple[str, str]], plan: Automaton) -> float | None:
