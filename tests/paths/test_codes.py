@@ -19,7 +19,7 @@ long_rows = st.lists(st.integers(0, 2), min_size=0, max_size=40)
 
 @pytest.mark.parametrize("k", [3, 300, 2_000])
 @given(row=long_rows)
-@settings(deadline=None)
+@settings(deadline=None, max_examples=30)
 def test_pairs_are_counted_alike_as_bytes_as_cells_and_sorted(k: int, row: list[int]) -> None:
     counts = pair_counts(np.array(row, dtype=np.int32), k)
 

@@ -123,6 +123,11 @@ class Change:
         """Whether p is at most 0.05."""
         return self.p <= ALPHA
 
+    @property
+    def changed_rows(self) -> tuple[RowChange, ...]:
+        """The rows whose q is at most 0.05: also where the whole is too blunt to show a change in one of many."""
+        return tuple(row for row in self.rows if row.q is not None and row.q <= ALPHA)
+
     def largest(self, most: int = _SHOWN) -> tuple[CellChange, ...]:
         """The cells that changed most: by q, then by how much; those that were tested first."""
         ranked = [cell for cell in self.cells if cell.difference]
@@ -140,6 +145,11 @@ class Change:
             return f"Too few sessions to tell: no result could have a p below {_p(self.smallest_p)}; {apart}."
         if self.changed:
             return f"{two} behaves differently from {one} (p = {_p(self.p)}): {apart}."
+        if self.changed_rows:
+            places = ", ".join(
+                f"{one_line(row.state, 60)} (q = {_p(row.q or 0.0)})" for row in self.changed_rows[:_SHOWN]
+            )
+            return f"No change shown as a whole (p = {_p(self.p)}: {apart}), but in what follows {places}."
         return f"No change shown (p = {_p(self.p)}): {apart}.{self._could_show()}"
 
     def _could_show(self) -> str:
@@ -199,7 +209,11 @@ class Change:
         told = asdict(self)
         for cell, found in zip(told["cells"], self.cells, strict=True):
             cell["difference"] = found.difference
-        return told | {"changed": self.changed, "sentences": list(self.sentences())}
+        return told | {
+            "changed": self.changed,
+            "changed_rows": [row.state for row in self.changed_rows],
+            "sentences": list(self.sentences()),
+        }
 
 
 def _row_cells(row: RowChange) -> list[str]:

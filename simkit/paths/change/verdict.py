@@ -38,6 +38,8 @@ _CHANCE = 200
 _UNUSUAL = 0.02
 _LABELS = 20_000_000
 _ROUNDING = 1e-9
+_FEW = 64
+"""Sessions of which all labellings may be looked at; of more there are too many, and counting them takes long."""
 
 
 class _Null(NamedTuple):
@@ -73,7 +75,7 @@ def change(
     sides, design = _designed(before, after, unit)
     counted = session_counts(sides)
     rng = np.random.default_rng(seed)
-    exact = design.labellings <= permutations + 1
+    exact = len(design.labels) <= _FEW and design.labellings <= permutations + 1
     tested = _supported(counted)
     null = _compared(counted, tested, design, permutations, rng, exact)
     chances = null.cells / null.total
