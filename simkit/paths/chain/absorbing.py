@@ -1,13 +1,8 @@
-"""A transition matrix read as an absorbing Markov chain: where sessions end from each state, and after how many steps.
+"""Where a chain ends, from each state, and after how many steps: with intervals in `paths.fit.resample`.
 
-Solved without a single subtraction, so that an agent stuck in a loop for 1e12 steps costs no digit. With weights w
-(counts, or probabilities) and costs c, the equations
-
-    h_i * sum(w_ij for j != i) = c_i + sum(w_ij * h_j for j != i)
-
-are solved by eliminating one state after the other; each pivot is the sum of what still flows out, never a difference
-(Grassmann, Taksar and Heyman 1985, Operations Research 33(5); its accuracy: O'Cinneide 1993, Numerische Mathematik
-65). A self-loop enters only through the cost of a state: the weight of its whole row.
+With Q the probabilities among transient states and R those into the ends, N = (I - Q)^-1 has the expected visits,
+B = N R the probabilities of the ends and t = N 1 the expected steps (Kemeny and Snell 1960, *Finite Markov Chains*,
+chapter 3). All are solved by `elimination.Flow`, without a subtraction.
 """
 
 from __future__ import annotations
@@ -21,10 +16,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.paths.chain.elimination import Flow
+from simkit.paths.chain.structure import reaching
 from simkit.paths.matrix import TransitionMatrix
 from simkit.paths.table import aligned, csv_cell
 
 Floats = NDArray[np.float64]
+Numbers = NDArray[np.intp]
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,70 +90,68 @@ def absorption_of(weights: Floats, states: Sequence[str], ends: Sequence[str]) -
 
     Rows of `ends` are ignored: what comes there stays. Raises ValueError for weights that are negative or not finite.
     """
+    place = {state: number for number, state in enumerate(states)}
+    return absorption_into(weights, states, ends, [np.array([place[end]]) for end in ends])
+
+
+def absorption_into(
+    weights: Floats, states: Sequence[str], ends: Sequence[str], groups: Sequence[Numbers]
+) -> Absorption:
+    """The same for ends that are groups of states, each with a name: to come to one of its states is to end there."""
     weights = np.asarray(weights, dtype=np.float64)
     if not np.isfinite(weights).all() or (weights < 0).any():
         raise ValueError("weights of a chain are finite and not negative")
-    place = {state: number for number, state in enumerate(states)}
-    absorbing = np.array([place[end] for end in ends], dtype=np.intp)
-    reach = _reaching(weights, absorbing)
-    inner, lost = np.flatnonzero(reach & ~_mask(absorbing, len(states))), np.flatnonzero(~reach)
     k, e = len(states), len(ends)
+    of = np.full(k, -1)
+    for number, group in enumerate(groups):
+        of[group] = number
+    ended = of >= 0
+    reach = reaching(weights > 0, ended)
+    inner, lost = np.flatnonzero(reach & ~ended), np.flatnonzero(~reach)
     result = np.zeros((k, e + 1))
-    result[absorbing, np.arange(e)] = result[lost, e] = 1.0
+    result[ended, of[ended]] = result[lost, e] = 1.0
     steps, given = np.full(k, np.inf), np.full((k, e), np.nan)
-    steps[absorbing] = given[absorbing, np.arange(e)] = 0.0
+    steps[ended] = given[ended, of[ended]] = 0.0
     if len(inner):
-        out = np.column_stack([weights[np.ix_(inner, absorbing)], weights[np.ix_(inner, lost)].sum(axis=1)])
-        flow = _Flow(weights[np.ix_(inner, inner)], out.sum(axis=1))
+        into = [weights[np.ix_(inner, group)].sum(axis=1) for group in (*groups, lost)]
+        out = np.column_stack(into)
+        flow = Flow(weights[np.ix_(inner, inner)], out.sum(axis=1))
         result[inner] = flow.solve(out)
         total = weights[inner].sum(axis=1)[:, None]
-        into = result[inner, :e]
-        spent = flow.solve(total * np.column_stack([np.ones(len(inner)), into]))
+        reached = result[inner, :e]
+        spent = flow.solve(total * np.column_stack([np.ones(len(inner)), reached]))
         steps[inner] = np.where(result[inner, e] > 0, np.inf, spent[:, 0])
-        given[inner] = np.divide(spent[:, 1:], into, out=np.full(into.shape, np.nan), where=into > 0)
+        given[inner] = np.divide(spent[:, 1:], reached, out=np.full(reached.shape, np.nan), where=reached > 0)
     return Absorption(tuple(states), tuple(ends), result[:, :e], result[:, e], steps, given)
 
 
-class _Flow:
-    """The equations of the module's docstring for the transient states, eliminated once, solved for many costs."""
-
-    def __init__(self, weights: Floats, out: Floats) -> None:
-        """`weights` (T, T) among transient states, `out` (T,) from each of them to all others."""
-        self._weights, out = weights.copy(), out.copy()
-        self._pivots = np.empty(len(out))
-        for k in range(len(out)):
-            later = self._weights[k + 1 :, k + 1 :]
-            row, column = self._weights[k, k + 1 :], self._weights[k + 1 :, k]
-            self._pivots[k] = row.sum() + out[k]
-            share = column / self._pivots[k]
-            later += np.outer(share, row)
-            out[k + 1 :] += share * out[k]
-
-    def solve(self, costs: Floats) -> Floats:
-        """(T, M) solutions for (T, M) costs per state."""
-        found = costs.copy()
-        for k, pivot in enumerate(self._pivots):
-            found[k + 1 :] += np.outer(self._weights[k + 1 :, k] / pivot, found[k])
-        for k in reversed(range(len(found))):
-            found[k] = (found[k] + self._weights[k, k + 1 :] @ found[k + 1 :]) / self._pivots[k]
-        return found
+def visits_of(weights: Floats, inner: Numbers) -> Floats:
+    """(T, T) fundamental matrix of the transient states `inner`: entry (i, j) has the expected visits to j, the start
+    counted, of what starts in i and goes on until it leaves them for good."""
+    among = weights[np.ix_(inner, inner)]
+    whole = weights[inner].sum(axis=1)
+    outside = np.ones(len(weights), dtype=bool)
+    outside[inner] = False
+    return Flow(among, weights[np.ix_(inner, outside)].sum(axis=1)).solve(np.diag(whole))
 
 
-def _reaching(weights: Floats, ends: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """(K,) whether an end can be reached, walking back from the ends along the edges."""
-    edges = weights > 0
-    reach = _mask(ends, len(weights))
-    fresh = reach
-    while fresh.any():
-        fresh = edges[:, fresh].any(axis=1) & ~reach
-        reach = reach | fresh
-    return reach
-
-
-def _mask(numbers: NDArray[np.intp], size: int) -> NDArray[np.bool_]:
-    mask = np.zeros(size, dtype=bool)
-    mask[numbers] = True
-    return mask
+def absorbed_by(shares: Floats, start: int, groups: Sequence[Numbers], steps: int) -> Floats:
+    """(steps, E) probability of having come to each group within 1, 2 ... steps from `start`, from (K, K) transition
+    probabilities: sums of positive terms, exact to the last digits."""
+    inner = np.ones(len(shares), dtype=bool)
+    for group in groups:
+        inner[group] = False
+    into = np.column_stack([shares[:, group].sum(axis=1) for group in groups])
+    here = np.zeros(len(shares))
+    here[start] = 1.0
+    found = np.zeros((steps, len(groups)))
+    ended = np.array([float(start in group) for group in groups])
+    here *= inner
+    for step in range(steps):
+        ended = ended + here @ into
+        found[step] = ended
+        here = (here @ shares) * inner
+    return found
 
 
 def _plain(values: Floats) -> list[Any]:

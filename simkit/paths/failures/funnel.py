@@ -1,0 +1,72 @@
+"""Failures as a funnel: of the sessions that came to a step, how many got through it.
+
+A step is what was tried, whatever came of it: `book:ok` and `book:refused` are both the step `book`. A session enters a
+step when it tries it before, or at, its first failure; later steps are censored by earlier failures, so each step has a
+denominator of its own. The cumulative rate is the share of all sessions that had not failed at this step or one before
+it, steps in the order of the mean place at which sessions first come to them (product-limit: Kaplan and Meier 1958,
+Journal of the American Statistical Association 53): it reads well where work goes one way, and only there.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from simkit.errors import one_line
+from simkit.paths.failures.matrix import FailureMatrix, step_of
+from simkit.paths.fit.intervals import credible
+from simkit.paths.table import aligned
+
+
+class Step(NamedTuple):
+    """One step of the funnel."""
+
+    step: str
+    entered: int
+    """Sessions that came to it."""
+    failed: int
+    """Sessions whose first failure it was."""
+    rate: float
+    """Share of those that got through it."""
+    low: float
+    high: float
+    """95 % interval (Jeffreys) of the rate."""
+    cumulative: float
+    """Share left, were every session to go through all steps so far."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return self._asdict()
+
+
+def funnel(matrix: FailureMatrix) -> tuple[Step, ...]:
+    """Every step that a session came to, in the order in which sessions come to them. Failures that a person named by
+    states that are none of the view's have a step each, entered by those that failed there."""
+    failed = Counter(step_of(failure.column) for failure in matrix.failures)
+    entered = {step: max(times, failed[step]) for step, times in matrix.entered.items()}
+    entered |= {step: times for step, times in failed.items() if step not in entered}
+    steps = sorted(entered, key=lambda step: matrix.places.get(step, np.inf))
+    got = np.array([[entered[step] - failed[step], failed[step]] for step in steps]).reshape(-1, 2)
+    bounds = credible(got)
+    rates = got[:, 0] / got.sum(axis=1)
+    return tuple(
+        Step(step, *map(int, (row.sum(), row[1])), *map(float, (rate, low, high, left)))
+        for step, row, rate, low, high, left in zip(
+            steps, got, rates, bounds.low[:, 0], bounds.high[:, 0], np.cumprod(rates), strict=True
+        )
+    )
+
+
+def funnel_table(matrix: FailureMatrix, width: int = 20) -> str:
+    """The funnel as aligned text, a bar of `width` for each step's rate."""
+    lines = [["step", "entered", "failed", "passed", "95 %", "left", ""]]
+    for one in funnel(matrix):
+        bar = "█" * round(one.rate * width) + "░" * (width - round(one.rate * width))
+        span = f"{one.low:.0%}–{one.high:.0%}"
+        numbers = [str(one.entered), str(one.failed), f"{one.rate:.1%}", span, f"{one.cumulative:.0%}", bar]
+        lines.append([one_line(one.step, 40), *numbers])
+    failed, lost = len(matrix.failures), len(matrix.recovered)
+    head = f"{failed} of {matrix.sessions} sessions failed, {lost} more slipped and passed all the same\n"
+    return "\n".join([head, *aligned(lines)]) if len(lines) > 1 else head

@@ -1,0 +1,93 @@
+"""How much of the past matters: Markov chains of order 0, 1, 2 … compared on the very same transitions.
+
+An order-m chain takes the next state to depend on the m states before it. Orders are compared on a common sample: the
+first `max_order` states of each session are never scored, whatever the order (Singer et al. 2014, PLOS ONE 9(7);
+criteria: Akaike 1974, Schwarz 1978; likelihood ratio: Bartlett 1951). A full table has K^m (K - 1) parameters, most of
+which agents never come near: `parameters_support` counts those of contexts and successors that were seen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Codes = NDArray[np.integer[Any]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """One order, fitted by maximum likelihood."""
+
+    order: int
+    scored: int
+    """Transitions that were scored: the same for all orders."""
+    log_likelihood: float
+    parameters_full: int
+    parameters_support: int
+    aic: float
+    """With all parameters; smaller is better, as of the two below."""
+    bic: float
+    bic_support: float
+    """With the parameters of what was seen."""
+    g2: float | None
+    """Likelihood ratio against the next order; None for the highest."""
+    dof: int | None
+    p: float | None
+    """Chance of a larger ratio if this order were enough, were transitions independent and cells well filled."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        return dict(vars(self))
+
+
+def orders(steps: Codes, bounds: Codes, k: int, max_order: int = 3) -> tuple[Order, ...]:
+    """Orders 0 to `max_order` of sessions of codes below `k`, one after the other in `steps`, cut at `bounds`."""
+    at = scored_steps(bounds, max_order)
+    fitted = [_fit(*contexts(steps, at, k, order), order, k) for order in range(max_order + 1)]
+    log_n = float(np.log(len(at))) if len(at) else 0.0
+    result = []
+    for order, (likelihood, full, support) in enumerate(fitted):
+        g2 = dof = p = None
+        if order < max_order:
+            g2, dof = 2 * (fitted[order + 1][0] - likelihood), fitted[order + 1][1] - full
+            p = _beyond(g2, dof)
+        aic, bic, bic_support = (cost - 2 * likelihood for cost in (2 * full, full * log_n, support * log_n))
+        result.append(Order(order, len(at), likelihood, full, support, aic, bic, bic_support, g2, dof, p))
+    return tuple(result)
+
+
+def scored_steps(bounds: Codes, max_order: int) -> NDArray[np.int64]:
+    """Places of the steps that have `max_order` states before them in their session."""
+    lengths = np.diff(bounds)
+    place = np.arange(int(lengths.sum())) - np.repeat(bounds[:-1] - bounds[0], lengths)
+    return np.asarray(np.flatnonzero(place >= max_order) + bounds[0], dtype=np.int64)
+
+
+def contexts(steps: Codes, at: NDArray[np.int64], k: int, order: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """For each step in `at` the `order` states before it as one number, and these with the step itself as another."""
+    before = np.zeros(len(at), dtype=np.int64)
+    for back in range(order, 0, -1):
+        before = before * k + steps[at - back]
+    return before, before * k + steps[at]
+
+
+def best(fitted: Sequence[Order], by: str = "bic") -> int:
+    """The order that is best by `aic`, `bic` or `bic_support`; the lower of two that tie."""
+    return min(fitted, key=lambda one: (getattr(one, by), one.order)).order
+
+
+def _fit(before: NDArray[np.int64], whole: NDArray[np.int64], order: int, k: int) -> tuple[float, int, int]:
+    """Log-likelihood, and how many parameters there are in all and where data are."""
+    (seen, totals), (cells, counts) = (np.unique(numbers, return_counts=True) for numbers in (before, whole))
+    likelihood = float((counts * np.log(counts)).sum() - (totals * np.log(totals)).sum())
+    return likelihood, k**order * (k - 1), len(cells) - len(seen)
+
+
+def _beyond(g2: float, dof: int) -> float:
+    from scipy.special import chdtrc
+
+    return float(chdtrc(dof, max(g2, 0.0))) if dof else 1.0
