@@ -1,11 +1,11 @@
-"""What states and calls are worth: success probabilities, what an edge gains or loses, and what repairing it would gain.
+"""What states and calls are worth: the success to expect, what an edge gains or loses, what repairing it would gain.
 
 With h(i) the probability of success from state i and f(s, i) that of ever coming to i from s:
 
     value           h(i)
     advantage       h(j) - h(i) of the edge i -> j: how much better off a session is for having taken it
-    removal effect  1 - P(success without i) / P(success) = f(s, i) h(i) / h(s): the share of success that goes through i
-                    (Anderl et al. 2016, International Journal of Research in Marketing 33)
+    removal effect  1 - P(success without i) / P(success) = f(s, i) h(i) / h(s): the share of success that goes
+                    through i (Anderl et al. 2016, International Journal of Research in Marketing 33)
     failure mass    N(s, i) p_ij for an edge into failure: the share of all sessions that fail by it
     leverage        P(success) were the edge never taken, its probability spread over the others of its state in
                     proportion, less P(success) as it is
@@ -65,7 +65,7 @@ class Worth:
         return result
 
     @property
-    def failure_masses(self) -> Floats:
+    def traversals(self) -> Floats:
         """(K, K) expected number of times that each edge is taken from the start, until the session ends; for an edge
         into an end, the share of sessions that end by it."""
         inner = self.chain.transient

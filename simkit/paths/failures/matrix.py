@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from types import MappingProxyType
 from typing import Any, NamedTuple, get_args
 
@@ -180,7 +181,7 @@ def step_of(state: str) -> str:
 def _ways(steps: tuple[Visit, ...], failure: Failure | None) -> list[tuple[str, str]]:
     """The ways taken up to the first failure, that one included."""
     names = [END if is_end(visit.state) else visit.state for visit in steps]
-    ways = list(zip(names[:-1], names[1:], strict=True))
+    ways = list(pairwise(names))
     if failure is None or failure.event is None:
         return ways
     before = [way for way, visit in zip(ways, steps[1:-1], strict=False) if visit.event < failure.event]

@@ -1,1 +1,1 @@
-"""How far a matrix can be trusted: estimates from few data, intervals, order, change over turns, agreement of groups."""
+"""How far a matrix can be trusted: estimates from few data, intervals, order, change over turns."""

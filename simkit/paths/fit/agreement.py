@@ -11,6 +11,7 @@ small. They describe; what decides is a permutation of sessions.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -51,6 +52,17 @@ def statistics(
     x2 = np.divide((counts - expected) ** 2, expected, out=np.zeros_like(counts), where=expected > 0).sum(axis=(0, 2))
     groups_there, columns_there = (rows[:, :, 0] > 0).sum(axis=0), (columns > 0).sum(axis=1)
     return g2, x2, np.maximum(groups_there - 1, 0) * np.maximum(columns_there - 1, 0)
+
+
+def fisher_by_cell(groups: NDArray[np.int64], cells: Sequence[tuple[int, int]]) -> tuple[list[float], list[float]]:
+    """For two groups of (K, K) counts: of each cell against the rest of its row the exact p-value (Fisher 1922), and
+    the same with the false discovery rate of these cells kept in mind (Benjamini and Hochberg 1995)."""
+    from scipy.stats import false_discovery_control, fisher_exact
+
+    rows = groups.sum(axis=2)
+    tables = ([(groups[g, i, j], rows[g, i] - groups[g, i, j]) for g in (0, 1)] for i, j in cells)
+    found = [float(fisher_exact(table).pvalue) for table in tables]
+    return found, false_discovery_control(found).tolist() if found else []
 
 
 def _agreement(g2: float, x2: float, dof: int) -> Agreement:

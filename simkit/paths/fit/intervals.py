@@ -2,8 +2,8 @@
 
 With a Dirichlet prior of weight a per cell, what is known of one cell of a row with n observations in K cells is a Beta
 distribution with parameters (n_ij + a, n - n_ij + (K - 1) a); the interval cuts off the same share at both sides. With
-a = 1/2 (Jeffreys) it is also a good confidence interval (Brown, Cai and DasGupta 2001, Statistical Science 16). It takes
-the transitions of a row as independent; the session bootstrap beside it (`paths.fit.resample`) does not.
+a = 1/2 (Jeffreys) it is also a good confidence interval (Brown, Cai and DasGupta 2001, Statistical Science 16). It
+takes the transitions of a row as independent; the session bootstrap beside it (`paths.fit.resample`) does not.
 """
 
 from __future__ import annotations
