@@ -1,7 +1,7 @@
 """How agents go round in circles: runs of one state, ping-pong between two, the same call again, amplification.
 
 run             one state several times in a row; its length is the dwell. A first-order chain that stays with
-                probability p has runs of 1 / (1 - p) on average: longer ones mean that the agent is stuck
+                probability p has runs longer than n with probability p^n: more long ones mean that it is stuck
 ping-pong       A B A B: two states in turns, twice at least
 same call       the same tool with the same arguments, again, with no other call between
 amplification   expected visits to a state once there, N(i, i): 1 where nothing ever comes back
@@ -31,9 +31,6 @@ class Loop(NamedTuple):
     longest: int
     mean: float
     """Mean length of a run."""
-    expected: float
-    """The same for a first-order chain with this share of self-transitions: equal by construction of the estimate
-    unless runs were cut off, so `long` is what to look at."""
     long: int
     """Runs longer than 95 % of those that a first-order chain would have."""
     amplification: float
@@ -79,7 +76,7 @@ def loops(walks: Walks, chain: Chain | None = None) -> tuple[Loop, ...]:
         stays = 1 - len(own) / own.sum()
         # A run of more than n has probability stays ** n.
         limit = np.log(0.05) / np.log(stays) if stays > 0 else 1.0
-        figures = (int(own.sum()), len(own), int(own.max()), float(own.mean()), 1 / (1 - stays))
+        figures = (int(own.sum()), len(own), int(own.max()), float(own.mean()))
         found.append(Loop(state, *figures, int((own > max(limit, 1.0)).sum()), float(visits.get(state, 1.0))))
     return tuple(sorted(found, key=lambda loop: -loop.amplification))
 

@@ -1,0 +1,108 @@
+"""The certificate that goes with every matrix: may these sessions be read as a first-order chain in this view?
+
+Three questions, none of which a p-value alone answers: which order describes the sessions best for its price
+(`fit.order`), which predicts sessions best that it has not seen (`fit.heldout`), and whether the law stays the same from
+the early to the late steps (`fit.turns`, decided with sessions kept whole).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from simkit.paths.fit.heldout import held_out
+from simkit.paths.fit.order import Order, best, orders, scored_steps
+from simkit.paths.fit.turns import Turns, turns
+from simkit.paths.walks import Walks
+
+_MOST = 3
+_ENOUGH = 0.5
+"""An order is tried if, with it, at least this share of all transitions can be scored."""
+_UNUSUAL = 0.05
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """How a first-order chain fits these sessions."""
+
+    sessions: int
+    transitions: int
+    orders: tuple[Order, ...]
+    """0 to 3, or as far as sessions are long enough."""
+    held_out: tuple[float, ...] | None
+    """For each order the mean log-likelihood a step of sessions left out, in nats; None for a single session."""
+    turns: Turns | None
+    """Early against late steps; None where sessions are too short."""
+
+    @property
+    def best_bic(self) -> int | None:
+        """The order with the smallest BIC, counting the parameters of what was seen."""
+        return best(self.orders, "bic_support") if self.orders else None
+
+    @property
+    def best_held_out(self) -> int | None:
+        """The order that predicts best."""
+        return int(np.argmax(self.held_out)) if self.held_out else None
+
+    def sentences(self) -> tuple[str, ...]:
+        """What it comes to, for people."""
+        if not self.orders:
+            return ("too few transitions to say whether a first-order chain fits",)
+        said = [self._order(), self._turns()]
+        return tuple(one for one in said if one)
+
+    def _order(self) -> str:
+        chosen, predicts, names = self.best_bic, self.best_held_out, f"orders 0 to {len(self.orders) - 1}"
+        if predicts is None:
+            return f"by BIC order {chosen} fits best of {names}"
+        gain = self.held_out[predicts] - self.held_out[min(1, len(self.held_out) - 1)] if self.held_out else 0.0
+        if chosen == predicts == 1:
+            return f"a first-order chain fits: best of {names} by BIC and on sessions held out"
+        better = f" (by {gain:.3f} nats a step over order 1)" if predicts != 1 and gain > 0 else ""
+        doubt = (
+            "the past matters for longer" if max(chosen or 0, predicts) > 1 else "the state hardly tells what follows"
+        )
+        weigh = "; read chain figures with care" if max(chosen or 0, predicts) > 1 else ""
+        return f"of {names}, BIC prefers {chosen}, sessions held out {predicts}{better}: {doubt}{weigh}"
+
+    def _turns(self) -> str:
+        if self.turns is None or self.turns.p is None:
+            return ""
+        where = f"before and from step {self.turns.split} on"
+        if self.turns.p < _UNUSUAL:
+            return (
+                f"what follows differs {where} (p = {self.turns.p:.2g}, sessions kept whole): one matrix mixes two laws"
+            )
+        return f"no difference shown {where} (p = {self.turns.p:.2g}, sessions kept whole)"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain values."""
+        late = None
+        if self.turns:
+            found = self.turns.agreement
+            late = {"split": self.turns.split, **found._asdict(), "p_sessions": self.turns.p}
+        return {
+            "sessions": self.sessions,
+            "transitions": self.transitions,
+            "orders": [one.to_json() for one in self.orders],
+            "held_out": None if self.held_out is None else list(self.held_out),
+            "best_bic": self.best_bic,
+            "best_held_out": self.best_held_out,
+            "early_late": late,
+            "sentences": list(self.sentences()),
+        }
+
+
+def certificate(walks: Walks, flips: int = 199, seed: int = 0) -> Certificate:
+    """The certificate of these walks; START and the ends count as states."""
+    transitions = len(walks.steps) - len(walks)
+    allowed = [m for m in range(_MOST + 1) if len(scored_steps(walks.bounds, m)) > _ENOUGH * transitions]
+    most = max(allowed, default=-1)
+    if most < 0 or not transitions:
+        return Certificate(len(walks), transitions, (), None, None)
+    k = len(walks.states)
+    found = turns(walks.steps, walks.bounds, k, flips=flips, seed=seed)
+    fitted = orders(walks.steps, walks.bounds, k, most)
+    return Certificate(len(walks), transitions, fitted, held_out(walks, most), found if found.late.any() else None)
