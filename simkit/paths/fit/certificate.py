@@ -1,8 +1,8 @@
 """The certificate that goes with every matrix: may these sessions be read as a first-order chain in this view?
 
 Three questions, none of which a p-value alone answers: which order describes the sessions best for its price
-(`fit.order`), which predicts sessions best that it has not seen (`fit.heldout`), and whether the law stays the same from
-the early to the late steps (`fit.turns`, decided with sessions kept whole).
+(`fit.order`), which predicts sessions best that it has not seen (`fit.heldout`), and whether the law stays the same
+from the early to the late steps (`fit.turns`, decided with sessions kept whole).
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Certificate:
 
     @property
     def best_bic(self) -> int | None:
-        """The order with the smallest BIC, counting the parameters of what was seen."""
-        return best(self.orders, "bic_support") if self.orders else None
+        """The order with the smallest BIC, counting the parameters of what could have been seen."""
+        return best(self.orders, "bic_open") if self.orders else None
 
     @property
     def best_held_out(self) -> int | None:

@@ -3,7 +3,9 @@
 An order-m chain takes the next state to depend on the m states before it. Orders are compared on a common sample: the
 first `max_order` states of each session are never scored, whatever the order (Singer et al. 2014, PLOS ONE 9(7);
 criteria: Akaike 1974, Schwarz 1978; likelihood ratio: Bartlett 1951). A full table has K^m (K - 1) parameters, most of
-which agents never come near: `parameters_support` counts those of contexts and successors that were seen.
+which agents never come near. `parameters_support` counts, for each context that was seen, its successors seen less one:
+none for contexts seen once, which flatters high orders. `parameters_open` counts the successors that the context's last
+state was ever seen to have: what a higher order claims to tell apart.
 """
 
 from __future__ import annotations
@@ -33,6 +35,9 @@ class Order:
     bic: float
     bic_support: float
     """With the parameters of what was seen."""
+    parameters_open: int
+    bic_open: float
+    """With those of what could have been seen: the one to choose by where most of the table is empty."""
     g2: float | None
     """Likelihood ratio against the next order; None for the highest."""
     dof: int | None
@@ -47,16 +52,20 @@ class Order:
 def orders(steps: Codes, bounds: Codes, k: int, max_order: int = 3) -> tuple[Order, ...]:
     """Orders 0 to `max_order` of sessions of codes below `k`, one after the other in `steps`, cut at `bounds`."""
     at = scored_steps(bounds, max_order)
-    fitted = [_fit(*contexts(steps, at, k, order), order, k) for order in range(max_order + 1)]
+    after = np.bincount(np.unique(contexts(steps, at, k, 1)[1]) // k, minlength=k) if len(at) and max_order else None
+    fitted = [_fit(*contexts(steps, at, k, order), order, k, after) for order in range(max_order + 1)]
     log_n = float(np.log(len(at))) if len(at) else 0.0
     result = []
-    for order, (likelihood, full, support) in enumerate(fitted):
+    for order, (likelihood, full, support, open_) in enumerate(fitted):
         g2 = dof = p = None
         if order < max_order:
             g2, dof = 2 * (fitted[order + 1][0] - likelihood), fitted[order + 1][1] - full
             p = _beyond(g2, dof)
-        aic, bic, bic_support = (cost - 2 * likelihood for cost in (2 * full, full * log_n, support * log_n))
-        result.append(Order(order, len(at), likelihood, full, support, aic, bic, bic_support, g2, dof, p))
+        aic, bic, bic_support, bic_open = (
+            cost - 2 * likelihood for cost in (2 * full, full * log_n, support * log_n, open_ * log_n)
+        )
+        criteria = (likelihood, full, support, aic, bic, bic_support, open_, bic_open)
+        result.append(Order(order, len(at), *criteria, g2, dof, p))
     return tuple(result)
 
 
@@ -76,15 +85,20 @@ def contexts(steps: Codes, at: NDArray[np.int64], k: int, order: int) -> tuple[N
 
 
 def best(fitted: Sequence[Order], by: str = "bic") -> int:
-    """The order that is best by `aic`, `bic` or `bic_support`; the lower of two that tie."""
+    """The order that is best by `aic`, `bic`, `bic_support` or `bic_open`; the lower of two that tie."""
     return min(fitted, key=lambda one: (getattr(one, by), one.order)).order
 
 
-def _fit(before: NDArray[np.int64], whole: NDArray[np.int64], order: int, k: int) -> tuple[float, int, int]:
-    """Log-likelihood, and how many parameters there are in all and where data are."""
+def _fit(
+    before: NDArray[np.int64], whole: NDArray[np.int64], order: int, k: int, after: NDArray[np.int64] | None
+) -> tuple[float, int, int, int]:
+    """Log-likelihood; how many parameters there are in all, where data are, and where data could be; `after` has how
+    many successors each state was seen to have."""
     (seen, totals), (cells, counts) = (np.unique(numbers, return_counts=True) for numbers in (before, whole))
     likelihood = float((counts * np.log(counts)).sum() - (totals * np.log(totals)).sum())
-    return likelihood, k**order * (k - 1), len(cells) - len(seen)
+    support = len(cells) - len(seen)
+    open_ = support if after is None or order == 0 else int((after[seen % k] - 1).sum())
+    return likelihood, k**order * (k - 1), support, open_
 
 
 def _beyond(g2: float, dof: int) -> float:
