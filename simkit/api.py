@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from simkit.metrics.score import Outcome, SessionScore
-from simkit.metrics.session import Metric, first_failing_event
+from simkit.metrics.session import Metric, first_slip
 from simkit.runs import Run, Scored, Sources, import_run, load, open_run, play_case, run, terms_of
 from simkit.spec.files import Case, Pack
 from simkit.spec.scenario import Scenario
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from simkit.paths.failures import FailureMatrix
     from simkit.paths.graph import StateGraph
     from simkit.paths.matrix import TransitionMatrix
+    from simkit.paths.reading import Asked, MatrixReading
     from simkit.paths.sequences.told import Sequences
     from simkit.paths.walks import Walks
 
@@ -49,6 +50,7 @@ __all__ = [
     "load",
     "open_run",
     "play_case",
+    "reading",
     "run",
     "score",
     "sequences",
@@ -124,6 +126,21 @@ def state_graph(run: Run | str | Path, by: str = "tool", given: Sequence[str] = 
     return graph_of((step_sequence(episode, states, outcome) for episode, outcome in chosen), by)
 
 
+def reading(
+    run: Run | str | Path, by: str = "tool", given: Sequence[str] = (), asked: Asked | None = None
+) -> MatrixReading:
+    """The transition matrix of a run with the certificate of its fit and, as asked, intervals and the whole chain."""
+    from simkit.paths.chain.loops import SameCalls
+    from simkit.paths.reading import Asked, MatrixReading
+    from simkit.paths.states import step_sequence, view
+    from simkit.paths.walks import walks_of
+
+    states, chosen, again = view(by), _chosen(run, given), SameCalls()
+    named = ((again.of(one).log.session, step_sequence(one, states, outcome)) for one, outcome in chosen)
+    found = walks_of(named, by)
+    return MatrixReading(found, asked or Asked(), again.found())
+
+
 def absorption(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> Absorption:
     """For each state of a run: the probability of each end, and the expected steps to it."""
     from simkit.paths.chain import absorption as absorbed
@@ -132,14 +149,15 @@ def absorption(run: Run | str | Path, by: str = "tool", given: Sequence[str] = (
 
 
 def failures(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> FailureMatrix:
-    """The transition failure matrix: from people's labels where there are any, else from the first failing event."""
+    """The transition failure matrix: from people's labels where there are any, else from the first failing event.
+    Sessions that slipped and passed all the same are its `recovered`."""
     from simkit.paths.failures import failures_of
     from simkit.paths.given import meeting
     from simkit.paths.states import view
 
     states = view(by)
     chosen = meeting(_opened(run).scored, given, lambda score: score.outcome)
-    return failures_of(((episode, first_failing_event(score), score.outcome) for episode, score in chosen), states)
+    return failures_of(((episode, first_slip(score), score.outcome) for episode, score in chosen), states, slips=True)
 
 
 def compare(

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from cyclopts import App, Parameter
 
@@ -27,6 +27,8 @@ from simkit.options import (
     Inject,
     Isolate,
     Junit,
+    Looks,
+    MatrixLooks,
     MaxErrored,
     MaxTrials,
     Models,
@@ -199,28 +201,20 @@ def matrix(
     failures: Annotated[bool, Parameter(negative="", help="Last good state by first failing state.")] = False,
     absorption: Annotated[bool, Parameter(negative="", help="Probability of each end, and steps to it.")] = False,
     against: Annotated[str | None, Parameter(help="Another run: whether and where it goes other ways.")] = None,
+    looks: MatrixLooks = Looks(),
     given: Given = (),
     format: Annotated[Literal["table", "csv", "json"], Parameter(help="How to print it.")] = "table",
     as_json: AsJson = False,
 ) -> int:
-    """Print the transition matrix of a run, its transition failure matrix, or where sessions end from each state.
+    """Print the transition matrix of a run: what came after what, how often, and how far a Markov chain fits it.
 
-    With `--against RUN`: did that other run's agent behave differently? A permutation test of whole sessions (of the
-    trials of each scenario and persona, where both runs played them), with the rows and cells that changed most.
+    `--chain` tells what follows from it, `--interval` how sure each probability is, `--failures` where sessions first
+    went wrong. With `--against RUN`: did that other run's agent behave differently? A permutation test of whole
+    sessions (of the trials of each scenario and persona, where both runs played them), with what changed most.
     """
-    from simkit import api
+    from simkit.telling import matrix_told
 
-    if failures + absorption + (against is not None) > 1:
-        raise UsageError("--failures, --absorption and --against are different tables; ask for one")
-    if against is not None:
-        counted: Any = api.changes(run, against, by, given)
-    else:
-        counted = (api.failures if failures else api.absorption if absorption else api.transitions)(run, by, given)
-    format = "json" if as_json else format
-    if format == "json":
-        print_json(counted.to_json())
-    else:
-        print(counted.csv() if format == "csv" else counted.table(), end="" if format == "csv" else "\n")
+    print(matrix_told(run, by, given, looks, "json" if as_json else format, against, failures, absorption))
     return 0
 
 

@@ -93,6 +93,13 @@ def first_failing_event(score: SessionScore) -> int | None:
     return min((*on_calls, *on_parts, *score.evidence), default=None)
 
 
+def first_slip(score: SessionScore) -> int | None:
+    """`first_failing_event`; for a session that passed all the same, the first tool call that shows an error."""
+    if score.outcome != "pass":
+        return first_failing_event(score)
+    return min((one.events[0] for one in score.findings if one.events and one.kind != "ungrounded_claim"), default=None)
+
+
 def _fault(episode: Episode) -> _Judgement | None:
     """What the first failure that counts says about the session, before the goal is looked at."""
     for failed in episode.failures:

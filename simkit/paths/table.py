@@ -32,6 +32,13 @@ def csv_table(corner: str, rows: Sequence[str], columns: Sequence[str], counts: 
     return out.getvalue()
 
 
+def csv_rows(rows: Sequence[Sequence[str]]) -> str:
+    """Lines of cells, all of them text; lines end in LF."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows([csv_cell(cell) for cell in row] for row in rows)
+    return out.getvalue()
+
+
 def text_table(corner: str, rows: Sequence[str], columns: Sequence[str], counts: Counts, *, width: int = 120) -> str:
     """Aligned columns, `n` the row's total, blank instead of 0; rows and columns without any count are left out.
 

@@ -7,8 +7,6 @@ chapter 3). All are solved by `elimination.Flow`, without a subtraction.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 from simkit.paths.chain.elimination import Flow
 from simkit.paths.chain.structure import reaching
 from simkit.paths.matrix import TransitionMatrix
-from simkit.paths.table import aligned, csv_cell
+from simkit.paths.table import aligned, csv_rows
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.intp]
@@ -58,9 +56,7 @@ class Absorption:
 
     def csv(self) -> str:
         """A row a state: the probability of each end, then the expected steps to any."""
-        file = io.StringIO()
-        csv.writer(file, lineterminator="\n").writerows([csv_cell(cell) for cell in row] for row in self._rows())
-        return file.getvalue()
+        return csv_rows(self._rows())
 
     def table(self) -> str:
         """The same as aligned text, under a line that says how many sessions it is of."""

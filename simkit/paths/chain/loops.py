@@ -10,7 +10,6 @@ amplification   expected visits to a state once there, N(i, i): 1 where nothing 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -98,27 +97,31 @@ def ping_pongs(walks: Walks) -> tuple[PingPong, ...]:
     return tuple(sorted(pairs, key=lambda one: (-one.sessions, -one.longest)))
 
 
-def same_calls(episodes: Iterable[Episode]) -> tuple[SameCall, ...]:
-    """Every call of an agent that some session repeated at once, with equal arguments, most sessions first."""
-    found: dict[str, tuple[int, int]] = {}
-    for episode in episodes:
+class SameCalls:
+    """Calls that agents made again at once, with equal arguments, while sessions come in."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[int, int]] = {}
+
+    def of(self, episode: Episode) -> Episode:
+        """Look at one session, and hand it on."""
         longest: dict[str, int] = {}
         last, times = "", 0
         for call in episode.agent_calls:
-            key = f"{call.tool} {_canonical(call.arguments)}"
+            key = f"{call.tool} {json.dumps(call.arguments, sort_keys=True)}"
             times = times + 1 if key == last else 1
             last = key
             if times > 1:
                 longest[call.tool] = max(times, longest.get(call.tool, 0))
         for tool, most in longest.items():
-            sessions, before = found.get(tool, (0, 0))
-            found[tool] = (sessions + 1, max(before, most))
-    calls = [SameCall(tool, *figures) for tool, figures in found.items()]
-    return tuple(sorted(calls, key=lambda one: (-one.sessions, -one.longest)))
+            sessions, before = self._found.get(tool, (0, 0))
+            self._found[tool] = (sessions + 1, max(before, most))
+        return episode
 
-
-def _canonical(arguments: Any) -> str:
-    return json.dumps(arguments, sort_keys=True, ensure_ascii=True)
+    def found(self) -> tuple[SameCall, ...]:
+        """By tool, most sessions first."""
+        calls = [SameCall(tool, *figures) for tool, figures in self._found.items()]
+        return tuple(sorted(calls, key=lambda one: (-one.sessions, -one.longest)))
 
 
 def _runs(walks: Walks) -> tuple[Any, Any, Any]:

@@ -28,6 +28,8 @@ Bounds = tuple[float | None, float | None]
 PASS, FAIL = f"{END}pass", f"{END}fail"
 _SHARES = (0.5, 0.9, 0.99)
 _FAR = 10_000
+_FEW = 5
+"""Fewer sessions than this in a state tell nothing of its spread: its intervals are left out."""
 
 
 class StateWorth(NamedTuple):
@@ -118,8 +120,9 @@ def chain_report(
     again = resampled(walks, resamples, seed)
     drawn = _Drawn(chain, worth, again)
     sessions = again.sessions_at
-    values = _pairs(share_bounds(worth.values, spread_of(drawn.values), sessions, sessions, level))
-    steps = _pairs(size_bounds(ends.steps, drawn.steps, sessions, level))
+    few = sessions < _FEW
+    values = _pairs(share_bounds(worth.values, spread_of(drawn.values), sessions, sessions, level), few)
+    steps = _pairs(size_bounds(ends.steps, drawn.steps, sessions, level), few)
     states = _states(chain, worth, values, steps, judged)
     start = states[0]
     return ChainReport(
@@ -213,7 +216,7 @@ def _edges(chain: Chain, worth: Worth, drawn: _Drawn, level: float) -> tuple[Edg
     mass = np.where(np.isin(targets, bad), worth.traversals[sources, targets], 0.0)
     leverage, advantages = worth.leverages[sources, targets], worth.advantages
     everybody = np.full(len(mass), drawn.sessions)
-    shares = _pairs(share_bounds(mass, spread_of(drawn.mass), everybody, everybody, level))
+    shares = _pairs(share_bounds(mass, spread_of(drawn.mass), everybody, everybody, level), mass == 0)
     tails = [(1 - level) / 2, (1 + level) / 2]
     gains = np.quantile(drawn.leverage, tails, axis=0)
     ranks = [_ranks(table, tails) for table in (drawn.mass, drawn.leverage)]
@@ -228,7 +231,7 @@ def _edges(chain: Chain, worth: Worth, drawn: _Drawn, level: float) -> tuple[Edg
                 float(chain.probabilities[i, j]),
                 float(advantages[i, j]),
                 float(mass[n]),
-                shares[n] if mass[n] > 0 else (None, None),
+                shares[n],
                 ranks[0][n] if mass[n] > 0 else None,
                 gained,
                 (None, None) if gained is None else (float(gains[0, n]), float(gains[1, n])),
@@ -261,8 +264,9 @@ def _entropy(chain: Chain) -> float:
     return float(visits @ row_entropies(chain.weights[chain.transient]) / visits.sum())
 
 
-def _pairs(bounds: Any) -> list[Bounds]:
-    return [(_known(low), _known(high)) for low, high in zip(bounds.low, bounds.high, strict=True)]
+def _pairs(bounds: Any, masked: NDArray[np.bool_]) -> list[Bounds]:
+    low, high = (np.where(masked, np.nan, bound) for bound in bounds)
+    return [(_known(one), _known(other)) for one, other in zip(low, high, strict=True)]
 
 
 def _known(value: float) -> float | None:

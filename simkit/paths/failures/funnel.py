@@ -2,9 +2,8 @@
 
 A step is what was tried, whatever came of it: `book:ok` and `book:refused` are both the step `book`. A session enters a
 step when it tries it before, or at, its first failure; later steps are censored by earlier failures, so each step has a
-denominator of its own. The cumulative rate is the share of all sessions that had not failed at this step or one before
-it, steps in the order of the mean place at which sessions first come to them (product-limit: Kaplan and Meier 1958,
-Journal of the American Statistical Association 53): it reads well where work goes one way, and only there.
+denominator of its own. Steps stand in the order of the mean place at which sessions first come to them; what is left
+after a step is the share of all sessions that did not fail at it or at one above it.
 """
 
 from __future__ import annotations
@@ -17,7 +16,8 @@ import numpy as np
 from simkit.errors import one_line
 from simkit.paths.failures.matrix import FailureMatrix, step_of
 from simkit.paths.fit.intervals import credible
-from simkit.paths.table import aligned
+from simkit.paths.states import is_end
+from simkit.paths.table import aligned, csv_rows
 
 
 class Step(NamedTuple):
@@ -33,8 +33,8 @@ class Step(NamedTuple):
     low: float
     high: float
     """95 % interval (Jeffreys) of the rate."""
-    cumulative: float
-    """Share left, were every session to go through all steps so far."""
+    left: float
+    """Share of all sessions that failed neither here nor at a step before."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -46,17 +46,16 @@ def funnel(matrix: FailureMatrix) -> tuple[Step, ...]:
     states that are none of the view's have a step each, entered by those that failed there."""
     failed = Counter(step_of(failure.column) for failure in matrix.failures)
     entered = {step: max(times, failed[step]) for step, times in matrix.entered.items()}
-    entered |= {step: times for step, times in failed.items() if step not in entered}
-    steps = sorted(entered, key=lambda step: matrix.places.get(step, np.inf))
+    for step in failed.keys() - entered.keys():
+        # To the end come all who did not fail before it.
+        before = len(matrix.failures) - sum(failed[end] for end in failed if is_end(end))
+        entered[step] = matrix.sessions - before if is_end(step) else failed[step]
+    steps = sorted(entered, key=lambda step: (matrix.places.get(step, np.inf), step))
     got = np.array([[entered[step] - failed[step], failed[step]] for step in steps]).reshape(-1, 2)
     bounds = credible(got)
-    rates = got[:, 0] / got.sum(axis=1)
-    return tuple(
-        Step(step, *map(int, (row.sum(), row[1])), *map(float, (rate, low, high, left)))
-        for step, row, rate, low, high, left in zip(
-            steps, got, rates, bounds.low[:, 0], bounds.high[:, 0], np.cumprod(rates), strict=True
-        )
-    )
+    left = 1 - np.cumsum(got[:, 1]) / max(matrix.sessions, 1)
+    columns = (got.sum(axis=1), got[:, 1], got[:, 0] / got.sum(axis=1), bounds.low[:, 0], bounds.high[:, 0], left)
+    return tuple(Step(*one) for one in zip(steps, *(column.tolist() for column in columns), strict=True))
 
 
 def funnel_table(matrix: FailureMatrix, width: int = 20) -> str:
@@ -65,8 +64,14 @@ def funnel_table(matrix: FailureMatrix, width: int = 20) -> str:
     for one in funnel(matrix):
         bar = "█" * round(one.rate * width) + "░" * (width - round(one.rate * width))
         span = f"{one.low:.0%}–{one.high:.0%}"
-        numbers = [str(one.entered), str(one.failed), f"{one.rate:.1%}", span, f"{one.cumulative:.0%}", bar]
+        numbers = [str(one.entered), str(one.failed), f"{one.rate:.1%}", span, f"{one.left:.0%}", bar]
         lines.append([one_line(one.step, 40), *numbers])
     failed, lost = len(matrix.failures), len(matrix.recovered)
     head = f"{failed} of {matrix.sessions} sessions failed, {lost} more slipped and passed all the same\n"
     return "\n".join([head, *aligned(lines)]) if len(lines) > 1 else head
+
+
+def funnel_csv(matrix: FailureMatrix) -> str:
+    """A row a step."""
+    rows = [[str(value) for value in one] for one in funnel(matrix)]
+    return csv_rows([list(Step._fields), *rows])

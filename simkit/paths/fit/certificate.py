@@ -21,6 +21,8 @@ _MOST = 3
 _ENOUGH = 0.5
 """An order is tried if, with it, at least this share of all transitions can be scored."""
 _UNUSUAL = 0.05
+_FEW = 20
+"""Fewer sessions than this are not judged: figures stand in JSON, but nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +50,10 @@ class Certificate:
 
     def sentences(self) -> tuple[str, ...]:
         """What it comes to, for people."""
-        if not self.orders:
-            return ("too few transitions to say whether a first-order chain fits",)
+        if not self.orders or self.sessions < _FEW:
+            return (
+                f"{self.sessions} {'session is' if self.sessions == 1 else 'sessions are'} too few to say whether a first-order chain fits",
+            )
         said = [self._order(), self._turns()]
         return tuple(one for one in said if one)
 
@@ -70,12 +74,10 @@ class Certificate:
     def _turns(self) -> str:
         if self.turns is None or self.turns.p is None:
             return ""
-        where = f"before and from step {self.turns.split} on"
+        split, p = self.turns.split, f"(p = {self.turns.p:.2g}, sessions kept whole)"
         if self.turns.p < _UNUSUAL:
-            return (
-                f"what follows differs {where} (p = {self.turns.p:.2g}, sessions kept whole): one matrix mixes two laws"
-            )
-        return f"no difference shown {where} (p = {self.turns.p:.2g}, sessions kept whole)"
+            return f"the first {split} states and the later ones follow different laws {p}; one matrix mixes them"
+        return f"no difference seen between the first {split} states and the later ones {p}"
 
     def to_json(self) -> dict[str, Any]:
         """Plain values."""
@@ -103,6 +105,10 @@ def certificate(walks: Walks, flips: int = 199, seed: int = 0) -> Certificate:
     if most < 0 or not transitions:
         return Certificate(len(walks), transitions, (), None, None)
     k = len(walks.states)
-    found = turns(walks.steps, walks.bounds, k, flips=flips, seed=seed)
+    # START is always early, which says nothing: places are counted from the first state after it.
+    after = np.ones(len(walks.steps), dtype=bool)
+    after[walks.bounds[:-1]] = False
+    begun = walks.bounds - np.arange(len(walks.bounds))
+    found = turns(walks.steps[after], begun, k, flips=flips, seed=seed)
     fitted = orders(walks.steps, walks.bounds, k, most)
     return Certificate(len(walks), transitions, fitted, held_out(walks, most), found if found.late.any() else None)

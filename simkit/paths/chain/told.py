@@ -1,0 +1,139 @@
+"""The chain report as people read it on a terminal, and as CSV."""
+
+from __future__ import annotations
+
+from simkit.errors import one_line
+from simkit.paths.chain.report import Bounds, ChainReport, EdgeWorth, StateWorth
+from simkit.paths.table import aligned, csv_rows
+
+_SHOWN = 8
+"""Edges and loops that are printed; all of them stand in JSON."""
+
+
+def chain_text(report: ChainReport) -> str:
+    """The report in five parts: the run, its states, critical edges by mass and by leverage, loops."""
+    parts = [_run(report), _states(report)]
+    if report.edges:
+        parts += [_by_mass(report), _by_leverage(report)]
+    return "\n\n".join([*parts, _circles(report)]) + "\n"
+
+
+def chain_csv(report: ChainReport) -> str:
+    """A row a state."""
+    head = ["state", "visits", "value", "low", "high", "steps", "low", "high", "steps if passed", "removal", "again"]
+    rows = [
+        [
+            one.state,
+            *(
+                "" if value is None else f"{value:.6g}"
+                for value in (
+                    one.visits,
+                    one.value,
+                    *one.value_interval,
+                    one.steps,
+                    *one.steps_interval,
+                    one.steps_if_passed,
+                    one.removal,
+                    one.amplification,
+                )
+            ),
+        ]
+        for one in report.states
+    ]
+    return csv_rows([head, *rows])
+
+
+def _run(report: ChainReport) -> str:
+    lasting = ", ".join(f"{share:.0%} within {steps}" for share, steps in report.lasting if steps is not None)
+    lines = [
+        f"{report.sessions} sessions as a first-order chain, view {report.view}; intervals {report.level:.0%}, from "
+        f"{report.resamples} runs of sessions drawn anew",
+        f"passed {_share(report.passing)} {_span(report.passing_interval)}; {report.steps:.1f} steps to the end "
+        f"({_span(report.steps_interval, '.1f')}): {lasting}",
+        f"after many steps {report.staying:.0%} of those left last another; {report.entropy:.2f} nats of choice a step",
+    ]
+    return "\n".join(lines)
+
+
+def _states(report: ChainReport) -> str:
+    head = ["from", "visits", "P(pass)", "interval", "steps", "interval", "removal", "again", "lingering"]
+    return "\n".join(aligned([head, *map(_state, report.states)]))
+
+
+def _state(one: StateWorth) -> list[str]:
+    return [
+        one_line(one.state, 40),
+        f"{one.visits:.2f}",
+        _share(one.value),
+        _span(one.value_interval),
+        f"{one.steps:.1f}",
+        _span(one.steps_interval, ".1f"),
+        _share(one.removal),
+        f"{one.amplification:.2f}",
+        _share(one.lingering),
+    ]
+
+
+def _by_mass(report: ChainReport) -> str:
+    head = ["where sessions fail", "n", "of all", "interval", "rank"]
+    chosen = [edge for edge in report.edges if edge.failure_mass > 0][:_SHOWN]
+    rows = [
+        [_edge(one), str(one.count), _share(one.failure_mass), _span(one.mass_interval), _ranks(one.mass_ranks)]
+        for one in chosen
+    ]
+    return "\n".join(aligned([head, *rows]))
+
+
+def _by_leverage(report: ChainReport) -> str:
+    head = ["what repairing it would gain", "n", "advantage", "gain", "interval", "rank"]
+    gaining = [edge for edge in report.edges if edge.leverage and edge.leverage > 0]
+    rows = [
+        [
+            _edge(one),
+            str(one.count),
+            _points(one.advantage),
+            _points(one.leverage or 0.0),
+            _span(one.leverage_interval),
+            _ranks(one.leverage_ranks),
+        ]
+        for one in sorted(gaining, key=lambda edge: -(edge.leverage or 0.0))[:_SHOWN]
+    ]
+    return "\n".join(aligned([head, *rows]))
+
+
+def _circles(report: ChainReport) -> str:
+    lines = [["loops", "longest", "how often"]]
+    for loop in report.loops[:_SHOWN]:
+        if loop.longest > 1:
+            often = f"{loop.long} of {loop.runs} runs longer than chance"
+            lines.append([f"{one_line(loop.state, 40)} again", str(loop.longest), often])
+    for pair in report.ping_pongs[:_SHOWN]:
+        lines.append([" ⇄ ".join(one_line(state, 36) for state in pair.states), str(pair.longest), _in(pair.sessions)])
+    for call in report.same_calls[:_SHOWN]:
+        lines.append([f"{one_line(call.call, 40)}, same arguments", str(call.longest), _in(call.sessions)])
+    return "\n".join(aligned(lines)) if len(lines) > 1 else "no loops"
+
+
+def _in(sessions: int) -> str:
+    return f"in {sessions} session{'s' * (sessions != 1)}"
+
+
+def _edge(one: EdgeWorth) -> str:
+    return f"{one_line(one.source, 36)} → {one_line(one.target, 36)}"
+
+
+def _share(value: float | None) -> str:
+    return "" if value is None else f"{value:.1%}"
+
+
+def _points(value: float) -> str:
+    return f"{100 * value:+.1f}".replace("-", "−")
+
+
+def _span(bounds: Bounds, form: str = ".0%") -> str:
+    low, high = bounds
+    return "" if low is None or high is None else f"{low:{form}}–{high:{form}}".replace("-", "−")
+
+
+def _ranks(ranks: tuple[int, int] | None) -> str:
+    return "" if ranks is None else f"{ranks[0]}–{ranks[1]}" if ranks[0] < ranks[1] else str(ranks[0])

@@ -1,0 +1,68 @@
+"""The failure matrix with all that stands beside its counts, as text and JSON."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import numpy as np
+
+from simkit.errors import one_line
+from simkit.paths.failures.funnel import funnel
+from simkit.paths.failures.matrix import FailureMatrix
+from simkit.paths.failures.ranks import Ranked, ranked
+from simkit.paths.table import aligned
+
+_SHOWN = 10
+
+
+def failures_json(matrix: FailureMatrix) -> dict[str, Any]:
+    """The matrix's own JSON, and beside it: attempts and hazards, the cells by rank with their sessions, recoveries and
+    the funnel; what nobody can know is null."""
+    tables = {"attempts": matrix.attempts, "hazards": matrix.hazards}
+    return {
+        **matrix.to_json(),
+        **{name: np.where(np.isnan(table), None, table).tolist() for name, table in tables.items()},  # type: ignore[call-overload]
+        "cells": [cell.to_json() for cell in ranked(matrix)],
+        "recovered": [one._asdict() for one in matrix.recovered],
+        "funnel": [step.to_json() for step in funnel(matrix)],
+    }
+
+
+def failures_text(matrix: FailureMatrix, width: int = 120) -> str:
+    """The counts, then the largest cells with attempts, hazard and how sure their rank is, then recoveries."""
+    cells = ranked(matrix)
+    parts = [matrix.table(width).rstrip("\n")]
+    if cells:
+        parts.append("\n".join(aligned([_HEAD, *map(_line, cells[:_SHOWN])])))
+        top = cells[0]
+        parts.append(
+            f"The top cell stays first in {top.first:.0%} of resamples; look at {one_line(top.sessions[0], 80)}"
+            + (f" and {len(top.sessions) - 1} more." if len(top.sessions) > 1 else ".")
+        )
+    if matrix.recovered:
+        places = Counter((one.row, one.column) for one in matrix.recovered).most_common(3)
+        most = ", ".join(f"{_way(*place)} ({times})" for place, times in places)
+        parts.append(f"{len(matrix.recovered)} sessions slipped and passed all the same, most after {most}")
+    return "\n\n".join(parts) + "\n"
+
+
+_HEAD = ["last good state → first failing", "n", "attempts", "hazard", "share", "95 %", "rank", "first in"]
+
+
+def _line(cell: Ranked) -> list[str]:
+    rank = f"{cell.rank_low}–{cell.rank_high}" if cell.rank_low < cell.rank_high else str(cell.rank_low)
+    return [
+        _way(cell.row, cell.column),
+        str(cell.count),
+        "" if cell.attempts is None else str(cell.attempts),
+        "" if cell.hazard is None else f"{cell.hazard:.0%}",
+        f"{cell.share:.0%}",
+        f"{cell.share_low:.0%}–{cell.share_high:.0%}",
+        rank,
+        f"{cell.first:.0%}",
+    ]
+
+
+def _way(row: str, column: str) -> str:
+    return f"{one_line(row, 34)} → {one_line(column, 34)}"

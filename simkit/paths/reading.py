@@ -1,0 +1,99 @@
+"""What `simkit matrix` tells of a run: the counts and whatever else was asked for, as text, CSV or JSON.
+
+The JSON is always that of the matrix; each further reading adds a key of its own: `fit` is always there, `intervals`
+and `chain` where they were asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from textwrap import wrap
+from typing import Any
+
+from simkit.errors import UsageError, did_you_mean, one_line
+from simkit.paths.chain.loops import SameCall
+from simkit.paths.chain.report import ChainReport, chain_report
+from simkit.paths.chain.told import chain_csv, chain_text
+from simkit.paths.fit.cells import SUPPORT, Cells, cells_of
+from simkit.paths.fit.certificate import Certificate, certificate
+from simkit.paths.fit.estimate import PRIORS
+from simkit.paths.matrix import TransitionMatrix
+from simkit.paths.walks import Walks
+
+_WIDTH = 100
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is wanted of a matrix beyond its counts."""
+
+    chain: bool = False
+    intervals: bool = False
+    prior: str = "ml"
+    support: int = SUPPORT
+    resamples: int = 1000
+
+    def __post_init__(self) -> None:
+        if self.prior not in PRIORS:
+            raise UsageError(f"no prior '{one_line(self.prior)}'{did_you_mean(self.prior, PRIORS)}")
+        if self.resamples < 2:
+            raise UsageError(f"--resamples {self.resamples}: must be 2 or more")
+
+
+@dataclass(frozen=True, eq=False)
+class MatrixReading:
+    """Walks, read as asked."""
+
+    walks: Walks
+    asked: Asked = Asked()
+    same_calls: tuple[SameCall, ...] = ()
+
+    @cached_property
+    def matrix(self) -> TransitionMatrix:
+        """The counts."""
+        return self.walks.matrix()
+
+    @cached_property
+    def fit(self) -> Certificate:
+        """How far a first-order chain fits."""
+        return certificate(self.walks)
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Probabilities with intervals."""
+        asked = self.asked
+        return cells_of(self.walks, asked.prior, resamples=asked.resamples, support=asked.support)
+
+    @cached_property
+    def chain(self) -> ChainReport | None:
+        """The chain; None of no sessions."""
+        if not len(self.walks):
+            return None
+        return chain_report(self.walks, self.same_calls, resamples=self.asked.resamples)
+
+    def to_json(self) -> dict[str, Any]:
+        """The matrix, its fit, and what was asked for."""
+        told = {**self.matrix.to_json(), "fit": self.fit.to_json()}
+        if self.asked.intervals or self.asked.prior != "ml":
+            told["intervals"] = self.cells.to_json()
+        if self.asked.chain:
+            told["chain"] = self.chain.to_json() if self.chain else None
+        return told
+
+    def table(self) -> str:
+        """The chain, the cells with their intervals, or else the counts; the certificate beneath."""
+        parts = []
+        if self.asked.chain and self.chain:
+            parts.append(chain_text(self.chain))
+        if self.asked.intervals or self.asked.prior != "ml":
+            parts.append(self.cells.table())
+        text = "\n".join(parts) if parts and len(self.walks) else self.matrix.table()
+        said = (line for one in self.fit.sentences() for line in wrap(f"fit: {one}", _WIDTH, subsequent_indent="     "))
+        return "\n".join([text.rstrip("\n"), "", *said])
+
+    def csv(self) -> str:
+        """One table: the chain's states, or the cells, or the counts."""
+        if self.asked.chain and self.chain:
+            return chain_csv(self.chain)
+        return self.cells.csv() if self.asked.intervals or self.asked.prior != "ml" else self.matrix.csv()
