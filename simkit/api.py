@@ -10,6 +10,7 @@ print(simkit.transitions(run, by="tool").table())
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from simkit.paths.change.result import Change
     from simkit.paths.episode import Episode
     from simkit.paths.failures import FailureMatrix
+    from simkit.paths.given import Turns
     from simkit.paths.graph import StateGraph
     from simkit.paths.matrix import TransitionMatrix
     from simkit.paths.reading import Asked, MatrixReading
@@ -67,10 +69,15 @@ def score(run: Run | str | Path, metrics: Sequence[Metric] = ()) -> tuple[Sessio
 
 
 def transitions(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> TransitionMatrix:
-    """The transition matrix of a run in a state view, of the sessions for which every `KEY=VALUE` in `given` holds."""
+    """The transition matrix of a run in a state view, of the sessions for which every `KEY=VALUE` in `given` holds;
+    with `turn=2-4`, of what led to things within these turns of the user."""
+    from simkit.paths.given import split_turns
     from simkit.paths.matrix import matrix_of
     from simkit.paths.states import state_sequence, view
 
+    given, within = split_turns(given)
+    if within is not None:
+        return _within_turns(run, by, given, within)
     states, chosen = view(by), _chosen(run, given)
     return matrix_of((state_sequence(episode, states, outcome) for episode, outcome in chosen), by)
 
@@ -115,6 +122,17 @@ def changes(
     one, two = (walks(run, by, given) for run in opened)
     names = (opened[0].name, opened[1].name)
     return change(one, two, names=names, unit=unit, permutations=permutations, seed=seed)
+
+
+def _within_turns(run: Run | str | Path, by: str, given: Sequence[str], turns: Turns) -> TransitionMatrix:
+    from simkit.paths.matrix import matrix_of_pairs
+    from simkit.paths.states import step_sequence, view, within_turns
+
+    states, pairs, sessions = view(by), Counter[tuple[str, str]](), 0
+    for episode, outcome in _chosen(run, given):
+        pairs.update(within_turns(episode, step_sequence(episode, states, outcome), turns))
+        sessions += 1
+    return matrix_of_pairs(pairs, by, sessions)
 
 
 def state_graph(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> StateGraph:

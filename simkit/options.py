@@ -14,7 +14,9 @@ from simkit.spending import ModelTerms
 RunName = Annotated[str, Parameter(help="A run: its name under runs/, its folder, or a database URL.")]
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print exactly one JSON object on stdout.")]
 Out = Annotated[str | None, Parameter(help="Where the run is kept: a name under runs/, or a path.")]
-By = Annotated[str, Parameter(help="State view: tool, world, node, act, or your own file.py:function.")]
+By = Annotated[
+    str, Parameter(help="State view: tool, world, node, act, your own file.py:function, or several joined: tool+phase.")
+]
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,8 @@ class Looks:
 
 MatrixLooks = Annotated[Looks, Parameter(name="*")]
 Given = Annotated[
-    tuple[str, ...], Parameter(help="Only sessions with KEY=VALUE: persona, scenario, domain, tag, trial, outcome.")
+    tuple[str, ...],
+    Parameter(help="Only with KEY=VALUE: persona, scenario, domain, tag, trial, outcome, agent, version; turn=1-3."),
 ]
 
 Junit = Annotated[Path | None, Parameter(help="Write JUnit XML to this file, for a build server.")]

@@ -94,6 +94,7 @@ def matrix_told(
 ) -> str:
     """What `simkit matrix` prints of a run: one table, CSV or JSON object."""
     from simkit import api
+    from simkit.paths.given import split_turns
     from simkit.paths.reading import Asked
 
     if failures + absorption + (against is not None) + (looks.chain or looks.interval) > 1:
@@ -106,6 +107,10 @@ def matrix_told(
         return _told(api.changes(run, against, by, given), format)
     if absorption:
         return _told(api.absorption(run, by, given), format)
+    if split_turns(given)[1] is not None:
+        if looks.chain or looks.interval:
+            raise UsageError("--given turn=… cuts sessions into pieces; a chain and its intervals need whole ones")
+        return _told(api.transitions(run, by, given), format)
     asked = Asked(looks.chain, looks.interval, looks.prior, looks.support, looks.resamples)
     return _told(api.reading(run, by, given, asked), format)
 

@@ -7,7 +7,7 @@ is entered as often as it is left, and all counts together are the states visite
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -144,6 +144,17 @@ def matrix_of(sequences: Iterable[Sequence[str]], view: str) -> TransitionMatrix
     for sequence in sequences:
         counting.add(sequence)
     return counting.matrix(view)
+
+
+def matrix_of_pairs(pairs: Mapping[tuple[str, str], int], view: str, sessions: int) -> TransitionMatrix:
+    """The matrix of transitions that were cut out of `sessions` sessions, each pair of states with how often it came;
+    unlike one of whole sessions, it need not balance."""
+    states = in_order(state for pair in pairs for state in pair)
+    place = {state: number for number, state in enumerate(states)}
+    counts = np.zeros((len(states), len(states)), dtype=np.int64)
+    for (source, target), times in pairs.items():
+        counts[place[source], place[target]] = times
+    return TransitionMatrix(view, states, counts, sessions)
 
 
 class TransitionCounting:

@@ -7,18 +7,23 @@ a session is the sequence of its labels. Four views ship; your own is a referenc
     world   the digest of the world, before the first call and after each; the edges are the calls
     node    the nodes of the agent's own graph, as it entered them
     act     the calls, and what user and agent do by what they say: `user.inform`, `agent.ask`
+
+Views can be joined and named, `journey=tool+phase`: `parts` has the grammar and what can be joined to them.
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Callable, Container, Iterable, Mapping
+from itertools import pairwise
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from simkit.errors import UsageError, did_you_mean, one_line
 from simkit.paths.episode import Episode
+from simkit.paths.parts import JOINT, PARTS, composed, part, unnamed
 from simkit.spec.acts import agent_act, user_act
 from simkit.spec.tools import load_module
 from simkit.trace.events import AgentSaid, Event, NodeEntered, Started, ToolCalled, UserSaid
@@ -75,15 +80,23 @@ VIEWS: Mapping[str, View] = MappingProxyType({"tool": tool, "world": world, "nod
 
 
 def view(name: str) -> View:
-    """The view of that name, or the function that `file.py:function` or `module:function` refers to.
+    """The view of that name, the function that `file.py:function` or `module:function` refers to, or several of these
+    joined (`parts`).
 
     Raises UsageError when there is none, FileError when the file cannot be imported.
     """
-    if name in VIEWS:
-        return VIEWS[name]
+    several = [_single(one) for one in unnamed(name).split(JOINT)]
+    return several[0] if len(several) == 1 else composed(several)
+
+
+def _single(name: str) -> View:
+    found = VIEWS.get(name) or part(name)
+    if found is not None:
+        return found
     home, colon, function = name.rpartition(":")
     if not colon:
-        raise UsageError(f"no state view '{one_line(name)}'{did_you_mean(name, VIEWS)} (your own: file.py:function)")
+        known = [*VIEWS, *PARTS]
+        raise UsageError(f"no state view '{one_line(name)}'{did_you_mean(name, known)} (your own: file.py:function)")
     module = _module(home)
     found = getattr(module, function, None)
     if not callable(found):
@@ -114,6 +127,13 @@ def step_sequence(episode: Episode, view: View, outcome: str) -> tuple[Visit, ..
     inner = (_visit(event, episode, view) for event in episode.events)
     last = episode.events[-1].seq
     return (Visit(START, 0), *(visit for visit in inner if visit is not None), Visit(END + outcome, last))
+
+
+def within_turns(episode: Episode, steps: tuple[Visit, ...], turns: Container[int]) -> list[tuple[str, str]]:
+    """The transitions that lead to an event within these turns of the user: 1 begins with the user's first words, 0 is
+    what comes before them."""
+    spoken = [event.seq for event in episode.user_texts]
+    return [(before.state, here.state) for before, here in pairwise(steps) if bisect_right(spoken, here.event) in turns]
 
 
 def _visit(event: Event, episode: Episode, view: View) -> Visit | None:

@@ -51,9 +51,8 @@ class Certificate:
     def sentences(self) -> tuple[str, ...]:
         """What it comes to, for people."""
         if not self.orders or self.sessions < _FEW:
-            return (
-                f"{self.sessions} {'session is' if self.sessions == 1 else 'sessions are'} too few to say whether a first-order chain fits",
-            )
+            named = "1 session is" if self.sessions == 1 else f"{self.sessions} sessions are"
+            return (f"{named} too few to say whether a first-order chain fits",)
         said = [self._order(), self._turns()]
         return tuple(one for one in said if one)
 
