@@ -43,7 +43,10 @@ def counted(states: list[str], sequences: Sequence[Sequence[str]]) -> list[list[
 
 def simple(states: list[str], sequences: Sequence[Sequence[str]], counts: list[list[int]]) -> dict[str, Any]:
     k, totals = len(states), list(map(sum, counts))
-    runs = {s: max((len(list(g)) for one in sequences for x, g in itertools.groupby(one) if x == s), default=0) for s in states}
+    runs = dict.fromkeys(states, 0)
+    for one in sequences:
+        for state, run in itertools.groupby(one):
+            runs[state] = max(runs[state], len(list(run)))
     found: dict[str, Any] = {
         "counts": counts,
         "start_counts": [sum(one[:1] == [s] for one in map(list, sequences)) for s in states],
@@ -156,7 +159,9 @@ def chain(asked: dict[str, Any], counts: list[list[int]]) -> dict[str, Any]:
     return found
 
 
-def ending(asked: dict[str, Any], p: Rows, label: list[str], closed: list[list[int]], inner: list[int]) -> dict[str, Any]:
+def ending(
+    asked: dict[str, Any], p: Rows, label: list[str], closed: list[list[int]], inner: list[int]
+) -> dict[str, Any]:
     n, t = len(p), len(inner)
     visits = solve([[Fraction(i == j) - p[i][j] for j in inner] for i in inner], identity(t))
     into = [[sum(p[i][j] for j in members) for members in closed] for i in inner]
@@ -169,6 +174,7 @@ def ending(asked: dict[str, Any], p: Rows, label: list[str], closed: list[list[i
         ]
         for i, row in enumerate(visits)
     ]
+    among = np.array([[float(p[i][j]) for j in inner] for i in inner])
     found: dict[str, Any] = {
         "transient": [label[i] for i in inner],
         "fundamental_matrix": [list(map(float, row)) for row in visits],
@@ -177,7 +183,7 @@ def ending(asked: dict[str, Any], p: Rows, label: list[str], closed: list[list[i
         "expected_steps_to_any_closed_class": list(map(float, steps)),
         "expected_steps_exact": list(map(str, steps)),
         "expected_steps_given_class": given,
-        "leading_eigenvalue_Q": float(max(abs(np.linalg.eigvals(np.array([[float(p[i][j]) for j in inner] for i in inner]))))),
+        "leading_eigenvalue_Q": float(max(abs(np.linalg.eigvals(among)))),
     }
     whole = {i: row for i, row in zip(inner, ends, strict=True)}
     for e, members in enumerate(closed):
@@ -227,25 +233,32 @@ def worth(asked: dict[str, Any], counts: list[list[int]]) -> dict[str, Any]:
     _, closed, _ = structure(p)
     inner = [i for i in range(len(p)) if not any(i in members for members in closed)]
     starts = [sum(one[:1] == [s] for one in asked["sequences"]) for s in label]
-    total = sum(Fraction(n, sum(starts)) * v for n, v in zip(starts, values, strict=True))
+    shares = [Fraction(n, sum(starts)) for n in starts]
+    total = sum(share * v for share, v in zip(shares, values, strict=True))
     removal, edges = {}, []
     bad = label.index(asked["failure"])
     visits = solve([[Fraction(i == j) - p[i][j] for j in inner] for i in inner], identity(len(inner)))
     for i in inner:
         gone = [[Fraction(j == k) for k in range(len(p))] if j == i else row for j, row in enumerate(p)]
         left = succeed(gone, good)
-        without = sum(Fraction(n, sum(starts)) * (v if j != i else 0) for j, (n, v) in enumerate(zip(starts, left, strict=True)))
+        without = sum(share * v for j, (share, v) in enumerate(zip(shares, left, strict=True)) if j != i)
         removal[label[i]] = float(1 - without / total)
         if p[i][bad] and p[i][bad] < 1:
             kept = [Fraction(0) if j == bad else x / (1 - p[i][bad]) for j, x in enumerate(p[i])]
             mended = succeed([kept if j == i else row for j, row in enumerate(p)], good)
             mass = visits[inner.index(first)][inner.index(i)] * p[i][bad]
+            gained = float(mended[first])
             edges.append(
-                {"edge": [label[i], label[bad]], "failure_mass": float(mass), "success_if_edge_removed": float(mended[first])}
+                {"edge": [label[i], label[bad]], "failure_mass": float(mass), "success_if_edge_removed": gained}
             )
+    success = {label[i]: float(values[i]) for i in inner}
     return {
-        "whatif": {"success_from": {label[i]: float(values[i]) for i in inner}, "edges": edges, "rule": "in proportion"},
-        "removal_effect": {"p_success_from_start_distribution": float(total), "removal_effect": removal, "rule": "fails"},
+        "whatif": {"success_from": success, "edges": edges, "rule": "the others in proportion"},
+        "removal_effect": {
+            "p_success_from_start_distribution": float(total),
+            "removal_effect": removal,
+            "rule": "what comes there fails",
+        },
     }
 
 
@@ -307,9 +320,7 @@ def order(asked: dict[str, Any]) -> dict[str, Any]:
     most, k = asked["max_order"], len(asked["states"])
     fitted = []
     for m in range(most + 1):
-        grams = Counter(
-            tuple(one[at - m : at + 1]) for one in asked["sequences"] for at in range(most, len(one))
-        )
+        grams = Counter(tuple(one[at - m : at + 1]) for one in asked["sequences"] for at in range(most, len(one)))
         past: Counter[tuple[str, ...]] = Counter()
         for gram, n in grams.items():
             past[gram[:-1]] += n

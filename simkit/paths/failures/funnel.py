@@ -16,7 +16,7 @@ import numpy as np
 from simkit.errors import one_line
 from simkit.paths.failures.matrix import FailureMatrix, step_of
 from simkit.paths.fit.intervals import credible
-from simkit.paths.states import is_end
+from simkit.paths.states import END
 from simkit.paths.table import aligned, csv_rows
 
 
@@ -48,8 +48,7 @@ def funnel(matrix: FailureMatrix) -> tuple[Step, ...]:
     entered = {step: max(times, failed[step]) for step, times in matrix.entered.items()}
     for step in failed.keys() - entered.keys():
         # To the end come all who did not fail before it.
-        before = len(matrix.failures) - sum(failed[end] for end in failed if is_end(end))
-        entered[step] = matrix.sessions - before if is_end(step) else failed[step]
+        entered[step] = matrix.sessions - len(matrix.failures) + failed[step] if step == END else failed[step]
     steps = sorted(entered, key=lambda step: (matrix.places.get(step, np.inf), step))
     got = np.array([[entered[step] - failed[step], failed[step]] for step in steps]).reshape(-1, 2)
     bounds = credible(got)
@@ -65,7 +64,7 @@ def funnel_table(matrix: FailureMatrix, width: int = 20) -> str:
         bar = "█" * round(one.rate * width) + "░" * (width - round(one.rate * width))
         span = f"{one.low:.0%}–{one.high:.0%}"
         numbers = [str(one.entered), str(one.failed), f"{one.rate:.1%}", span, f"{one.left:.0%}", bar]
-        lines.append([one_line(one.step, 40), *numbers])
+        lines.append(["the end" if one.step == END else one_line(one.step, 40), *numbers])
     failed, lost = len(matrix.failures), len(matrix.recovered)
     head = f"{failed} of {matrix.sessions} sessions failed, {lost} more slipped and passed all the same\n"
     return "\n".join([head, *aligned(lines)]) if len(lines) > 1 else head

@@ -7,9 +7,10 @@ Sessions without a failure are in no cell, but counted in `sessions`.
 A failure is what people marked (`Judged` events `last_success_state` and `first_failure_state`) or, where nobody did,
 what the caller found: the number of the first event that failed.
 
-Counts alone mislead: a step that is taken often fails often. So beside each count stand its *attempts*, how often that
-way was taken by anybody before their first failure, and the *hazard*, failures per attempt; how sure the order of cells
-is, is in `failures.ranks`. Sessions that went wrong and passed all the same are in no cell: they are `recovered`.
+Counts alone mislead: a step that is taken often fails often. So beside each count stand its *attempts*, how often the
+step was tried from there by anybody up to their first failure, whatever came of it (`book:refused` and `book:ok` are
+one step), and the *hazard*, failures per attempt; how sure the order of cells is, is in `failures.ranks`. Sessions that
+went wrong and passed all the same are in no cell: they are `recovered`.
 """
 
 from __future__ import annotations
@@ -56,8 +57,8 @@ class FailureMatrix:
     recovered: tuple[Failure, ...] = ()
     """The first slip of each session that passed all the same, where the caller knows of one."""
     tried: Mapping[tuple[str, str], int] = field(default_factory=lambda: MappingProxyType({}))
-    """How often each way was taken up to the first failure of its session, that failure included; all ways into an
-    end count as one, `END:`."""
+    """How often each step was tried from each state, up to the first failure of its session, that one included; all
+    ends are one step, `END:`."""
     entered: Mapping[str, int] = field(default_factory=lambda: MappingProxyType({}))
     """In how many sessions each step (`step_of` a state) was tried up to the first failure."""
     places: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
@@ -97,7 +98,7 @@ class FailureMatrix:
         return np.divide(self.counts, self.attempts, out=np.full(self.counts.shape, np.nan), where=self.attempts > 0)
 
     def _attempts(self, row: str, column: str, named: set[tuple[str, str]]) -> float:
-        times = self.tried.get((row, END if is_end(column) else column), 0)
+        times = self.tried.get((row, step_of(column)), 0)
         return float("nan") if (row, column) in named else float(times)
 
     def sessions_in(self, row: str, column: str) -> tuple[Failure, ...]:
@@ -163,7 +164,7 @@ def failures_of(sessions: Iterable[tuple[Episode, int | None, str]], view: View,
             (recovered if passed else found).append(failure)
         ways = _ways(steps, None if passed else failure)
         tried.update(ways)
-        first = {step_of(column): place for place, (_, column) in reversed(list(enumerate(ways, 1))) if column != END}
+        first = {step: place for place, (_, step) in reversed(list(enumerate(ways, 1))) if step != END}
         entered.update(first.keys())
         places.update(first)
         read += 1
@@ -173,19 +174,20 @@ def failures_of(sessions: Iterable[tuple[Episode, int | None, str]], view: View,
 
 
 def step_of(state: str) -> str:
-    """What was tried in a state: `book` for `book:refused`."""
+    """What was tried in a state: `book` for `book:refused`, and `END:` for every end."""
+    if is_end(state):
+        return END
     head, _, tail = state.rpartition(":")
     return head if head and tail in _OUTCOMES else state
 
 
 def _ways(steps: tuple[Visit, ...], failure: Failure | None) -> list[tuple[str, str]]:
-    """The ways taken up to the first failure, that one included."""
-    names = [END if is_end(visit.state) else visit.state for visit in steps]
-    ways = list(pairwise(names))
+    """From which state which step was tried, up to the first failure, that one included."""
+    ways = [(before.state, step_of(here.state)) for before, here in pairwise(steps)]
     if failure is None or failure.event is None:
         return ways
     before = [way for way, visit in zip(ways, steps[1:-1], strict=False) if visit.event < failure.event]
-    return [*before, (failure.row, END if is_end(failure.column) else failure.column)]
+    return [*before, (failure.row, step_of(failure.column))]
 
 
 def _marked(episode: Episode) -> Failure | None:

@@ -43,7 +43,8 @@ def failures_text(matrix: FailureMatrix, width: int = 120) -> str:
     if matrix.recovered:
         places = Counter((one.row, one.column) for one in matrix.recovered).most_common(3)
         most = ", ".join(f"{_way(*place)} ({times})" for place, times in places)
-        parts.append(f"{len(matrix.recovered)} sessions slipped and passed all the same, most after {most}")
+        many = f"{len(matrix.recovered)} session{'s' * (len(matrix.recovered) != 1)}"
+        parts.append(f"{many} slipped and passed all the same, most after {most}")
     return "\n\n".join(parts) + "\n"
 
 

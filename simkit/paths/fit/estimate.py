@@ -113,9 +113,9 @@ def _strength(rows: NDArray[np.int64], around: Floats) -> float:
     totals = rows.sum(axis=1)
     rows, totals = rows[totals > 0], totals[totals > 0]
     seen = around > 0
-    dof = (len(rows) - 1) * (int(seen.sum()) - 1)
-    if dof <= 0:
+    if len(rows) < 2 or seen.sum() < 2:
         return _STRONGEST if seen.any() else 0.0
+    dof = (len(rows) - 1) * (int(seen.sum()) - 1)
     expected = totals[:, None] * around[seen]
     excess = float(((rows[:, seen] - expected) ** 2 / expected).sum()) / dof - 1.0
     further = float(totals.sum() - (totals**2).sum() / totals.sum()) / (len(rows) - 1) - 1.0

@@ -73,7 +73,7 @@ def _g2(pair: NDArray[np.float64], row: Counts) -> float:
 
 
 def _nlogn(values: NDArray[np.float64]) -> float:
-    return float((values * np.log(values, out=np.zeros_like(values), where=values > 0)).sum())
+    return float((values * np.log(np.maximum(values, 1.0))).sum())
 
 
 def _cells(steps: NDArray[np.integer], bounds: Counts, k: int, split: int) -> tuple[Counts, Counts, NDArray[np.bool_]]:
