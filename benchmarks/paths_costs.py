@@ -73,9 +73,8 @@ def graphs() -> dict[str, Figure]:
 
 def chains(quick: bool) -> dict[str, Figure]:
     """Absorbing report and intervals."""
-    from simkit.paths.fit.intervals import credible
-
     from simkit.paths.chain import absorption_of
+    from simkit.paths.fit.intervals import credible
 
     rng = np.random.default_rng(2)
     names = [f"s{n}" for n in range(K)]

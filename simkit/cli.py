@@ -27,8 +27,6 @@ from simkit.options import (
     Inject,
     Isolate,
     Junit,
-    Looks,
-    MatrixLooks,
     MaxErrored,
     MaxTrials,
     Models,
@@ -193,31 +191,12 @@ def graph(
     return 0
 
 
-@app.command
-def matrix(
-    run: RunName,
-    *,
-    by: By = "tool",
-    failures: Annotated[bool, Parameter(negative="", help="Last good state by first failing state.")] = False,
-    absorption: Annotated[bool, Parameter(negative="", help="Probability of each end, and steps to it.")] = False,
-    against: Annotated[str | None, Parameter(help="Another run: whether and where it goes other ways.")] = None,
-    looks: MatrixLooks = Looks(),
-    given: Given = (),
-    format: Annotated[Literal["table", "csv", "json"], Parameter(help="How to print it.")] = "table",
-    as_json: AsJson = False,
-) -> int:
-    """Print the transition matrix of a run: what came after what, how often, and how far a Markov chain fits it.
-
-    `--chain` tells what follows from it, `--interval` how sure each probability is, `--failures` where sessions first
-    went wrong. With `--against RUN`: did that other run's agent behave differently? A permutation test of whole
-    sessions (of the trials of each scenario and persona, where both runs played them), with what changed most.
-    """
-    from simkit.telling import matrix_told
-
-    print(matrix_told(run, by, given, looks, "json" if as_json else format, against, failures, absorption))
-    return 0
-
-
+app.command(
+    "simkit.commands.matrix:matrix",
+    help="Print the transition matrix of a run: what came after what, how often, and how far a Markov chain fits. "
+    "`--chain` tells what follows from it, `--interval` how sure each probability is, `--failures` where sessions "
+    "first went wrong, `--against RUN` whether another run's agent behaves differently.",
+)
 app.command("simkit.commands.compare:compare", help="Compare run B with run A: improved, regressed, or inconclusive.")
 app.command(tell_paths, name="paths")
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -17,34 +16,6 @@ Out = Annotated[str | None, Parameter(help="Where the run is kept: a name under 
 By = Annotated[
     str, Parameter(help="State view: tool, world, node, act, your own file.py:function, or several joined: tool+phase.")
 ]
-
-
-@dataclass(frozen=True)
-class Looks:
-    """How closely `simkit matrix` looks."""
-
-    chain: Annotated[
-        bool, Parameter(negative="", help="Chance to pass and steps to the end from each state, critical edges, loops.")
-    ] = False
-    interval: Annotated[
-        bool, Parameter(negative="", help="Each probability with a credible interval, and one that respects sessions.")
-    ] = False
-    prior: Annotated[
-        Literal["ml", "laplace", "jeffreys", "perks"],
-        Parameter(help="How probabilities are estimated: as seen, or with 1, 1/2 or 1/K added to each cell."),
-    ] = "ml"
-    support: Annotated[
-        int, Parameter(validator=Number(gte=0), help="States left fewer times than this are marked as thin.")
-    ] = 5
-    resamples: Annotated[
-        int, Parameter(validator=Number(gte=2, lte=100_000), help="Runs of sessions drawn anew, behind each interval.")
-    ] = 1000
-    funnel: Annotated[
-        bool, Parameter(negative="", help="With --failures: how many sessions came to each step, and got through.")
-    ] = False
-
-
-MatrixLooks = Annotated[Looks, Parameter(name="*")]
 Given = Annotated[
     tuple[str, ...],
     Parameter(help="Only with KEY=VALUE: persona, scenario, domain, tag, trial, outcome, agent, version; turn=1-3."),

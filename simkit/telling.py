@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 
 from simkit.api import Checked, Run
 from simkit.console import Gate, print_json, say
-from simkit.errors import UsageError
-from simkit.options import Looks
-
-if TYPE_CHECKING:
-    from simkit.paths.failures import FailureMatrix
 
 
 def told_of(told: Run, *, as_json: bool, gate: Gate, report: bool, junit: Path | None = None) -> int:
@@ -80,56 +72,6 @@ def write_report(told: Run, path: Path) -> None:
     from simkit.report.html import write_html
 
     write_html(path, told.summary(), told.scored)
-
-
-def matrix_told(
-    run: str,
-    by: str,
-    given: Sequence[str],
-    looks: Looks,
-    format: str,
-    against: str | None = None,
-    failures: bool = False,
-    absorption: bool = False,
-) -> str:
-    """What `simkit matrix` prints of a run: one table, CSV or JSON object."""
-    from simkit import api
-    from simkit.paths.given import split_turns
-    from simkit.paths.reading import Asked
-
-    if failures + absorption + (against is not None) + (looks.chain or looks.interval) > 1:
-        raise UsageError("--failures, --absorption, --against and --chain are different tables; ask for one")
-    if looks.funnel and not failures:
-        raise UsageError("--funnel is a reading of failures; give --failures with it")
-    if failures:
-        return _failures_told(api.failures(run, by, given), format, funnel=looks.funnel)
-    if against is not None:
-        return _told(api.changes(run, against, by, given), format)
-    if absorption:
-        return _told(api.absorption(run, by, given), format)
-    if split_turns(given)[1] is not None:
-        if looks.chain or looks.interval:
-            raise UsageError("--given turn=… cuts sessions into pieces; a chain and its intervals need whole ones")
-        return _told(api.transitions(run, by, given), format)
-    asked = Asked(looks.chain, looks.interval, looks.prior, looks.support, looks.resamples)
-    return _told(api.reading(run, by, given, asked), format)
-
-
-def _told(counted: Any, format: str) -> str:
-    if format == "json":
-        return json.dumps(counted.to_json(), ensure_ascii=True)
-    return str(counted.csv() if format == "csv" else counted.table()).rstrip("\n")
-
-
-def _failures_told(found: FailureMatrix, format: str, *, funnel: bool) -> str:
-    from simkit.paths.failures.funnel import funnel_csv, funnel_table
-    from simkit.paths.failures.told import failures_json, failures_text
-
-    if format == "json":
-        return json.dumps(failures_json(found), ensure_ascii=True)
-    if format == "csv":
-        return (funnel_csv(found) if funnel else found.csv()).rstrip("\n")
-    return (funnel_table(found) if funnel else failures_text(found)).rstrip("\n")
 
 
 def run_name(what: str | None) -> str:
