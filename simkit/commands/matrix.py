@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import json
+import os
+import shutil
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
 
+from simkit.console import print_json
 from simkit.errors import UsageError
 from simkit.options import AsJson, By, Given, RunName
 
 if TYPE_CHECKING:
     from simkit.paths.failures import FailureMatrix
+    from simkit.paths.matrix import TransitionMatrix
 
 
 @dataclass(frozen=True)
@@ -40,6 +45,10 @@ class Looks:
     funnel: Annotated[
         bool, Parameter(negative="", help="With --failures: how many sessions came to each step, and got through.")
     ] = False
+    png: Annotated[Path | None, Parameter(help="Also draw the matrix into this file, for papers (extra `plots`).")] = (
+        None
+    )
+    svg: Annotated[Path | None, Parameter(help="The same as SVG.")] = None
 
 
 def matrix(
@@ -51,7 +60,10 @@ def matrix(
     against: Annotated[str | None, Parameter(help="Another run: whether and where it goes other ways.")] = None,
     looks: Annotated[Looks, Parameter(name="*")] = Looks(),
     given: Given = (),
-    format: Annotated[Literal["table", "csv", "json"], Parameter(help="How to print it.")] = "table",
+    format: Annotated[
+        Literal["table", "shaded", "csv", "json"],
+        Parameter(help="How to print it; shaded: counts on a ground of their share, as on a terminal."),
+    ] = "table",
     as_json: AsJson = False,
 ) -> int:
     """Print the transition matrix of a run: what came after what, how often, and how far a Markov chain fits it.
@@ -60,7 +72,8 @@ def matrix(
     went wrong. With `--against RUN`: did that other run's agent behave differently? A permutation test of whole
     sessions (of the trials of each scenario and persona, where both runs played them), with what changed most.
     """
-    print(matrix_told(run, by, given, looks, "json" if as_json else format, against, failures, absorption))
+    told = matrix_told(run, by, given, looks, "json" if as_json else format, against, failures, absorption)
+    print(told) if isinstance(told, str) else print_json(told)
     return 0
 
 
@@ -73,14 +86,19 @@ def matrix_told(
     against: str | None = None,
     failures: bool = False,
     absorption: bool = False,
-) -> str:
-    """What `simkit matrix` prints of a run: one table, CSV or JSON object."""
+) -> str | dict[str, Any]:
+    """What `simkit matrix` prints of a run: one table or CSV, or a JSON object."""
     from simkit import api
     from simkit.paths.given import split_turns
     from simkit.paths.reading import Asked
+    from simkit.paths.shade import shaded
 
     if failures + absorption + (against is not None) + (looks.chain or looks.interval) > 1:
         raise UsageError("--failures, --absorption, --against and --chain are different tables; ask for one")
+    if (looks.png or looks.svg or format == "shaded") and (failures or absorption or against is not None):
+        raise UsageError(
+            "--png, --svg and --format shaded show the matrix itself; leave out what asks for another table"
+        )
     if looks.funnel and not failures:
         raise UsageError("--funnel is a reading of failures; give --failures with it")
     if failures:
@@ -92,23 +110,39 @@ def matrix_told(
     if split_turns(given)[1] is not None:
         if looks.chain or looks.interval:
             raise UsageError("--given turn=… cuts sessions into pieces; a chain and its intervals need whole ones")
-        return _told(api.transitions(run, by, given), format)
-    asked = Asked(looks.chain, looks.interval, looks.prior, looks.support, looks.resamples)
-    return _told(api.reading(run, by, given, asked), format)
+        counted: Any = api.transitions(run, by, given)
+        _draw(counted, looks)
+        return shaded(counted) if format == "shaded" else _told(counted, format)
+    read = api.reading(run, by, given, Asked(looks.chain, looks.interval, looks.prior, looks.support, looks.resamples))
+    _draw(read.matrix, looks)
+    on_terminal = format == "table" and sys.stdout.isatty() and not (looks.chain or looks.interval)
+    if format == "shaded" or (on_terminal and looks.prior == "ml"):
+        colour = sys.stdout.isatty() and "NO_COLOR" not in os.environ
+        width = shutil.get_terminal_size((100, 24)).columns
+        return "\n".join([shaded(read.matrix, width, colour), *read.fit_lines()])
+    return _told(read, format)
 
 
-def _told(counted: Any, format: str) -> str:
+def _draw(matrix: TransitionMatrix, looks: Looks) -> None:
+    from simkit.report.plots import draw_matrix
+
+    for file, ending in ((looks.png, ".png"), (looks.svg, ".svg")):
+        if file is not None:
+            draw_matrix(matrix, file if file.suffix == ending else file.with_name(file.name + ending))
+
+
+def _told(counted: Any, format: str) -> str | dict[str, Any]:
     if format == "json":
-        return json.dumps(counted.to_json(), ensure_ascii=True)
+        return counted.to_json()  # type: ignore[no-any-return]
     return str(counted.csv() if format == "csv" else counted.table()).rstrip("\n")
 
 
-def _failures_told(found: FailureMatrix, format: str, *, funnel: bool) -> str:
+def _failures_told(found: FailureMatrix, format: str, *, funnel: bool) -> str | dict[str, Any]:
     from simkit.paths.failures.funnel import funnel_csv, funnel_table
     from simkit.paths.failures.told import failures_json, failures_text
 
     if format == "json":
-        return json.dumps(failures_json(found), ensure_ascii=True)
+        return failures_json(found)
     if format == "csv":
         return (funnel_csv(found) if funnel else found.csv()).rstrip("\n")
     return (funnel_table(found) if funnel else failures_text(found)).rstrip("\n")

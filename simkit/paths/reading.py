@@ -89,8 +89,12 @@ class MatrixReading:
         if self.asked.intervals or self.asked.prior != "ml":
             parts.append(self.cells.table())
         text = "\n".join(parts) if parts and len(self.walks) else self.matrix.table()
-        said = (line for one in self.fit.sentences() for line in wrap(f"fit: {one}", _WIDTH, subsequent_indent="     "))
-        return "\n".join([text.rstrip("\n"), "", *said])
+        return "\n".join([text.rstrip("\n"), "", *self.fit_lines()])
+
+    def fit_lines(self) -> list[str]:
+        """The certificate in lines of a hundred columns at most."""
+        said = self.fit.sentences()
+        return [line for one in said for line in wrap(f"fit: {one}", _WIDTH, subsequent_indent="     ")]
 
     def csv(self) -> str:
         """One table: the chain's states, or the cells, or the counts."""
