@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 
-from simkit.metrics.talk.facts import Facts, given_by
+from simkit.metrics.talk.facts import Facts
 from simkit.paths.episode import Episode
 from simkit.spec.acts import sentences
 from simkit.spec.persona import PHRASES
@@ -33,7 +33,16 @@ def given_facts(episode: Episode) -> Facts:
     """All that the user knows before the first word, and what everybody may know: the clock and the catalogue."""
     card, known = episode.card, episode.scenario.facts()
     names = (name for kind in card.catalogue.values() for name in kind)
-    return given_by((*declared(episode), *known, *map(str, known.values()), card.now, *names)).copy()
+    return facts_in((*declared(episode), *known, *map(str, known.values()), card.now, *names)).copy()
+
+
+@lru_cache(maxsize=64)
+def facts_in(texts: tuple[str, ...]) -> Facts:
+    """The facts in some texts, read once. Copy them before adding."""
+    facts = Facts()
+    for text in texts:
+        facts.add(text)
+    return facts
 
 
 def declared(episode: Episode) -> Iterator[str]:

@@ -18,8 +18,8 @@ from typing import Any
 
 from simkit.errors import one_line
 from simkit.metrics.score import UserFault
-from simkit.metrics.talk.facts import Facts, given_by, leaves
-from simkit.metrics.user.brief import given_facts, telling
+from simkit.metrics.talk.facts import Facts, leaves
+from simkit.metrics.user.brief import facts_in, given_facts, telling
 from simkit.paths.episode import Episode
 from simkit.spec.acts import sentences
 from simkit.spec.values import Value, plain, values_in
@@ -145,7 +145,7 @@ class Hidden:
             "the policy": self._episode.card.policy,
         }
         for name, source in sources.items():
-            if _stands(given_by(tuple(_texts(source))), text):
+            if _stands(facts_in(tuple(_texts(source))), text):
                 return name
         shown = Facts()
         for call in self._calls:

@@ -95,5 +95,12 @@ def test_a_sentence_that_the_user_does_not_know_leaks_until_the_agent_says_it() 
     assert found("user: Has the return window closed for opened items?") == []
 
 
+def test_a_want_that_begins_with_an_amount_and_a_street_with_its_number_are_known() -> None:
+    wants = {"wants": "150 dollars of store credit", "knows": {"street": "1204 Lakeview Terrace"}}
+
+    assert found("user: I'd like 150 dollars of store credit.", **wants) == []
+    assert found("user: It goes to 1204 Lakeview Terrace.", **wants) == []
+
+
 def test_each_value_is_reported_once() -> None:
     assert len(found("user: It's W7777.", "agent: Which?", "user: W7777!")) == 1
