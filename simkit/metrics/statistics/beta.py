@@ -1,6 +1,6 @@
 """The Beta distribution without scipy: the posterior of a pass rate, and the quantiles of Student's t.
 
-A default installation has no scipy, and a figure must not depend on what else is installed: so there is one way only.
+Every run ends with these figures, and scipy takes longer to load than they take to compute; the tests hold them to it.
 """
 
 from __future__ import annotations

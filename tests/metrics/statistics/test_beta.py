@@ -1,4 +1,4 @@
-"""Posterior and quantiles are those of scipy, to nine digits, though scipy is not needed."""
+"""Posterior and quantiles are those of scipy, to nine digits, without loading it."""
 
 from __future__ import annotations
 
