@@ -83,31 +83,17 @@ class Flow:
 
     @cached_property
     def _within(self) -> list[tuple[Floats, Floats]]:
-        """For each block, the inverses of its lower and upper triangle: sums of positive terms, as all else."""
-        size = len(self._table)
+        """For each block, the inverses of I minus what is below its diagonal, and of its diagonal minus what is above:
+        off the diagonal both are negative throughout, so substitution adds and never subtracts."""
+        from scipy.linalg.lapack import dtrtri
+
         pairs = []
-        for first in range(0, size, _BLOCK):
+        for first in range(0, len(self._table), _BLOCK):
             block = self._table[first : first + _BLOCK, first : first + _BLOCK]
-            pairs.append((_lower_inverse(block), _upper_inverse(block)))
+            signed = np.diag(2 * np.diag(block)) - block
+            lower, upper = dtrtri(signed, lower=1, unitdiag=1)[0], dtrtri(signed)[0]
+            pairs.append((np.tril(lower, -1) + np.eye(len(block)), np.triu(upper)))
         return pairs
-
-
-def _lower_inverse(block: Floats) -> Floats:
-    """Of I minus the part of `block` below the diagonal."""
-    result = np.eye(len(block))
-    for k in range(1, len(block)):
-        result[k, :k] = block[k, :k] @ result[:k, :k]
-    return result
-
-
-def _upper_inverse(block: Floats) -> Floats:
-    """Of the diagonal of `block` minus its part above."""
-    result = np.zeros(block.shape)
-    for k in reversed(range(len(block))):
-        result[k, k + 1 :] = block[k, k + 1 :] @ result[k + 1 :, k + 1 :]
-        result[k, k] = 1.0
-        result[k] /= block[k, k]
-    return result
 
 
 def _near(weights: Floats) -> tuple[Numbers | None, int]:
