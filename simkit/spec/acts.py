@@ -111,6 +111,7 @@ def user_act(text: str) -> UserAct:
     return "ask" if "?" in text else "inform"
 
 
+@lru_cache(maxsize=8192)
 def offers_more(text: str) -> bool:
     """Whether an agent asks if there is anything else."""
     return bool(_MORE.search(text))
@@ -123,12 +124,14 @@ _DONE = re.compile(
 )
 
 
+@lru_cache(maxsize=8192)
 def claims_success(text: str) -> bool:
     """Whether an agent says that something was carried out."""
     text = _straight(text)
     return bool(_DONE.search(text)) and not refuses(text) and not _ERROR.search(text)
 
 
+@lru_cache(maxsize=8192)
 def refuses(text: str) -> bool:
     """Whether an agent declines something."""
     return bool(_REFUSE.search(_straight(text)))

@@ -112,6 +112,12 @@ class Card(Frozen):
         return {(tool.by, tool.name): tool for tool in self.tools}
 
     @cached_property
+    def slot_labels(self) -> tuple[str, ...]:
+        """What people call the domain's facts, each once, sorted."""
+        every = {label for name, slot in self.slots.items() for label in (slot.label, name.replace("_", " "))}
+        return tuple(sorted(every))
+
+    @cached_property
     def stated(self) -> tuple[str, ...]:
         """Every text in which the domain itself states facts: policy, clock, tools with their schemas, catalogue."""
         tools = (f"{tool.description} {canonical(tool.parameters)}" for tool in self.tools)

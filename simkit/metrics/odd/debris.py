@@ -30,16 +30,12 @@ _DEBRIS = re.compile(
 _RAW_CALL = re.compile(
     r"\{\s*\"(?:name|tool|function|tool_name)\"\s*:\s*\"[\w.-]+\"\s*,\s*\"(?:arguments|parameters|args)\""
 )
-_SUSPECT = re.compile(r"[^\w\s.,;!?'$%/()+-]|functions\.")
-"""What all of it has in it, where it is ASCII."""
 _KEPT = "\n\r\t\u200b\u200c\u200d\ufeff\u00ad"
 """Control and format characters that do nobody harm; joiners are part of emoji and of some scripts."""
 
 
 def debris(said: AgentSaid, given: Given) -> Iterator[Odd]:
     """Token debris, once for each kind of it in a message."""
-    if said.text.isascii() and said.text.isprintable() and not _SUSPECT.search(said.text):
-        return
     seen: set[str] = set()
     for match in (*_RAW_CALL.finditer(said.text), *_DEBRIS.finditer(said.text)):
         token = match[0].strip()
@@ -50,6 +46,11 @@ def debris(said: AgentSaid, given: Given) -> Iterator[Odd]:
     for character in dict.fromkeys(filter(_is_control, said.text)):
         sentence = f"the agent's words have the character U+{ord(character):04X} in them"
         yield Odd(kind="token_debris", events=(said.seq,), sentence=sentence)
+
+
+def has_debris(text: str) -> bool:
+    """Whether there is anything of the kind in a text, be it a quotation."""
+    return bool(_DEBRIS.search(text) or _RAW_CALL.search(text)) or any(map(_is_control, text))
 
 
 def foreign_scripts(said: AgentSaid, language: str, given: Given) -> Iterator[Odd]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import lru_cache
 
 from simkit.errors import one_line
 from simkit.metrics.score import Odd
@@ -29,14 +30,17 @@ _TIMES, _ROUNDS, _LONGEST = 3, 6, 12
 
 def truncated(said: AgentSaid) -> Iterator[Odd]:
     """At most one: how the message breaks off."""
-    text = said.text.rstrip()
+    if how := breaks_off(said.text):
+        end = one_line(said.text.rstrip()[-50:], 60)
+        yield Odd(kind="truncated", events=(said.seq,), sentence=f"{how}: '… {end}'")
+
+
+def breaks_off(text: str) -> str:
+    """How a text breaks off; empty where it does not."""
+    text = text.rstrip()
     if text.count("```") % 2:
-        how = "a code block is not closed"
-    elif len(text) >= _SHORTEST and _GOES_ON.search(text[-_SHORTEST:]):
-        how = "the message breaks off"
-    else:
-        return
-    yield Odd(kind="truncated", events=(said.seq,), sentence=f"{how}: '… {one_line(text[-50:], 60)}'")
+        return "a code block is not closed"
+    return "the message breaks off" if len(text) >= _SHORTEST and _GOES_ON.search(text[-_SHORTEST:]) else ""
 
 
 def circles(episode: Episode) -> Iterator[Odd]:
@@ -57,6 +61,7 @@ def circles(episode: Episode) -> Iterator[Odd]:
                 yield Odd(kind="repeated_text", events=tuple(one.seq for one, _ in last[::-1]), sentence=sentence)
 
 
+@lru_cache(maxsize=8192)
 def _round_and_round(text: str) -> str:
     """What a message repeats; empty where it does not."""
     counted = Counter(plain(one) for one in sentences(text) if _SENTENCE.fullmatch(one.strip()))

@@ -43,6 +43,11 @@ def bad_links(said: AgentSaid, given: Given) -> Iterator[Odd]:
             yield _odd("invented_link", said, f"nobody gave the agent the address {one_line(address, 100)}")
 
 
+def has_link(text: str) -> bool:
+    """Whether there is an address in a text, or a placeholder of one."""
+    return bool(_PLACEHOLDER.search(text) or _ADDRESS.search(text))
+
+
 def _odd(kind: str, said: AgentSaid, sentence: str) -> Odd:
     return Odd.model_validate({"kind": kind, "events": (said.seq,), "sentence": sentence})
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from simkit.metrics.goal import goal_parts, verdict
-from simkit.metrics.odd.debris import debris, foreign_scripts
-from simkit.metrics.odd.flow import circles, truncated
+from simkit.metrics.odd.debris import debris, foreign_scripts, has_debris
+from simkit.metrics.odd.flow import breaks_off, circles, truncated
 from simkit.metrics.odd.given import Given
-from simkit.metrics.odd.links import bad_links
+from simkit.metrics.odd.links import bad_links, has_link
 from simkit.metrics.odd.promised_json import broken_json
 from simkit.metrics.odd.refusals import undue_refusals
 from simkit.metrics.score import Odd, Score
@@ -33,7 +34,15 @@ def odd_output_per_reply(episode: Episode) -> Score:
     return Score(name="odd_output_per_reply", value=len(odd) / len(episode.agent_texts), reason=reason, evidence=odd)
 
 
+@lru_cache(maxsize=8192)
+def _looks_odd(text: str) -> bool:
+    """Whether a look at what was said before can bring anything to light. Most messages are plain."""
+    return not text.isascii() or has_debris(text) or breaks_off(text) != "" or has_link(text)
+
+
 def _in_message(episode: Episode, said: AgentSaid) -> Iterator[Odd]:
+    if not _looks_odd(said.text):
+        return
     given = Given(episode, said.seq)
     yield from debris(said, given)
     yield from foreign_scripts(said, episode.persona.language, given)

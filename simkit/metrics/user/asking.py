@@ -11,8 +11,10 @@ from simkit.spec.values import plain
 
 def slots_named(episode: Episode, text: str) -> frozenset[str]:
     """The slots that `text` names in any of their wordings, asked for or not."""
+    if not episode.card.slots:
+        return frozenset()
     known = tuple((name, (name.replace("_", " "), *wordings(episode.card, name))) for name in episode.card.slots)
-    return _named(plain(text), known) if known else frozenset()
+    return _named(plain(text), known)
 
 
 @lru_cache(maxsize=4096)

@@ -73,11 +73,12 @@ def _strange(episode: Episode, text: str, facts: Facts) -> Iterator[str]:
         for value in values_in(sentence):
             if _says_enough(value, sentence) and not facts.has(value):
                 yield value.text
-        for named in _named(episode, sentence):
+        for named in _named(episode.card.slot_labels, sentence):
             if not facts.has_text(named) and not set(_bare(named)) <= _known_words(facts):
                 yield named
 
 
+@lru_cache(maxsize=8192)
 def _says_enough(value: Value, sentence: str) -> bool:
     """Whether a value is one that a person reads off or remembers, and not a rough idea or a wish."""
     digits = sum(char.isdigit() for char in value.text)
@@ -90,16 +91,13 @@ def _says_enough(value: Value, sentence: str) -> bool:
     return value.kind == "date" or digits >= 4 or (value.kind == "money" and digits >= 2)
 
 
-def _named(episode: Episode, sentence: str) -> Iterator[str]:
+@lru_cache(maxsize=8192)
+def _named(labels: tuple[str, ...], sentence: str) -> tuple[str, ...]:
     """What the user states of themselves by name: `My name is …`, `My city is …` for the domain's slots."""
-    for match in _NAME.finditer(sentence):
-        yield match[1]
-    labels = tuple(
-        sorted({label for name, slot in episode.card.slots.items() for label in (slot.label, name.replace("_", " "))})
-    )
+    names = [match[1] for match in _NAME.finditer(sentence)]
     if labels and "?" not in sentence:
-        for match in _statement(labels).finditer(sentence):
-            yield match[1].strip()
+        names += [match[1].strip() for match in _statement(labels).finditer(sentence)]
+    return tuple(names)
 
 
 @lru_cache(maxsize=64)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from simkit.errors import one_line
 from simkit.metrics.score import UserFault
@@ -53,14 +54,20 @@ def flipped(episode: Episode) -> Iterator[UserFault]:
         if isinstance(event, AgentSaid):
             heard = event.text
         elif isinstance(event, UserSaid):
-            for pattern, what in ((_ASSISTS, "talks like the assistant"), (_OUT_OF_ROLE, "falls out of the role")):
-                if pattern.search(event.text) and (words := _own(episode, event.text, pattern)):
+            for pattern, what in _suspected(event.text):
+                if words := _own(episode, event.text, pattern):
                     yield _flipped(event, f"the user {what}: '{one_line(words, 120)}'")
                     break
             else:
                 words = plain(event.text)
                 if heard and len(words.split()) > 2 * _LONG and words == plain(heard):
                     yield _flipped(event, "the user says the agent's own words back to it")
+
+
+@lru_cache(maxsize=8192)
+def _suspected(text: str) -> tuple[tuple[re.Pattern[str], str], ...]:
+    either = ((_ASSISTS, "talks like the assistant"), (_OUT_OF_ROLE, "falls out of the role"))
+    return tuple((pattern, what) for pattern, what in either if pattern.search(text))
 
 
 def _flipped(event: UserSaid, sentence: str) -> UserFault:
