@@ -3,7 +3,9 @@
 With X the (S, C) counts and W the (R, S) labellings, W X has B's counts under each; A's are the rest. From these come
 
     G2 of a row   2 sum over cells and groups of n ln(n N / (n_row n_cell)): the likelihood ratio for one law of what
-                  follows the state (Anderson and Goodman 1957); over all rows together: the global statistic
+                  follows the state (Anderson and Goodman 1957)
+    G2 of visits  the same for which states are left at all; with those of all rows it adds up to the likelihood ratio
+                  for one law of pairs, which also sees states that only one run knows
     z of a cell   (p_B - p_A) / sqrt(p (1 - p) (1 / n_A + 1 / n_B)) = (x_B - p n_B) sqrt(n / (n_A n_B p (1 - p))) for
                   x_B of n_B visits in B and p of n = n_A + n_B in all, where both were in the row's state
 
@@ -145,14 +147,29 @@ def session_counts(walks: Sequence[Walks]) -> SessionCounts:
 
 def row_statistics(counted: SessionCounts, ours: Floats) -> Floats:
     """(R, Q) the G2 of each row under each of R labellings, from their (R, C) counts in B."""
-    most = int(counted.visits.max(initial=0.0))
-    numbers = np.arange(most + 1, dtype=np.float64)
-    entropy = np.zeros(most + 1)
-    np.multiply(numbers[1:], np.log(numbers[1:]), out=entropy[1:])
+    entropy = _entropies(counted.visits.max(initial=0.0))
     theirs, after, before = counted.totals - ours, counted.in_rows(ours), counted.in_rows(counted.totals - ours)
     inside = counted.in_rows(_of(entropy, ours) + _of(entropy, theirs) - _of(entropy, counted.totals))
     across = _of(entropy, after) + _of(entropy, before) - _of(entropy, counted.visits)
     return np.maximum(2.0 * (inside - across), 0.0)
+
+
+def visit_statistics(counted: SessionCounts, ours: Floats) -> Floats:
+    """(R,) the G2 of which states are left, from (R, C) counts in B."""
+    entropy = _entropies(counted.visits.sum())
+    after = counted.in_rows(ours)
+    inside = (_of(entropy, after) + _of(entropy, counted.visits - after) - _of(entropy, counted.visits)).sum(axis=1)
+    total, all_after = counted.visits.sum(), after.sum(axis=1)
+    across = _of(entropy, all_after) + _of(entropy, total - all_after) - _of(entropy, np.array(total))
+    return np.maximum(2.0 * (inside - across), 0.0)
+
+
+def _entropies(most: float) -> Floats:
+    """n ln n of every whole number up to `most`."""
+    numbers = np.arange(int(most) + 1, dtype=np.float64)
+    entropy = np.zeros(len(numbers))
+    np.multiply(numbers[1:], np.log(numbers[1:]), out=entropy[1:])
+    return entropy
 
 
 def _of(table: Floats, counts: Floats) -> Floats:

@@ -105,12 +105,14 @@ class Change:
     """Labellings looked at, the observed one included."""
     exact: bool
     """Whether these were all there are."""
+    p_overall: float
+    """The chance, if nothing changed, that A and B differ as much in which states they visit and what follows these."""
     p: float
-    """Of the whole: the chance of so large a `statistic`, or a larger, if nothing changed."""
+    """The same of what follows the states alone: of so large a `statistic`, or a larger."""
     smallest_p: float
     """No result could have had a smaller p: above 0.05, there are too few sessions to show anything."""
     statistic: float
-    """G2 over all rows."""
+    """G2 of what follows the states, over all rows."""
     distance: float
     """Share of what follows a state that differs, mean over visits."""
     distance_by_chance: float
@@ -120,8 +122,8 @@ class Change:
 
     @property
     def changed(self) -> bool:
-        """Whether p is at most 0.05."""
-        return self.p <= ALPHA
+        """Whether the overall p is at most 0.05."""
+        return self.p_overall <= ALPHA
 
     @property
     def changed_rows(self) -> tuple[RowChange, ...]:
@@ -144,13 +146,13 @@ class Change:
         if self.smallest_p > ALPHA:
             return f"Too few sessions to tell: no result could have a p below {_p(self.smallest_p)}; {apart}."
         if self.changed:
-            return f"{two} behaves differently from {one} (p = {_p(self.p)}): {apart}."
+            return f"{two} behaves differently from {one} (p = {_p(self.p_overall)}): {apart}."
         if self.changed_rows:
             places = ", ".join(
                 f"{one_line(row.state, 60)} (q = {_p(row.q or 0.0)})" for row in self.changed_rows[:_SHOWN]
             )
-            return f"No change shown as a whole (p = {_p(self.p)}: {apart}), but in what follows {places}."
-        return f"No change shown (p = {_p(self.p)}): {apart}.{self._could_show()}"
+            return f"No change shown as a whole (p = {_p(self.p_overall)}: {apart}), but in what follows {places}."
+        return f"No change shown (p = {_p(self.p_overall)}): {apart}.{self._could_show()}"
 
     def _could_show(self) -> str:
         known = [cell for cell in self.cells if cell.q is not None and cell.low is not None]

@@ -1,11 +1,12 @@
 """The test: is what B does after each state more unlike A than labels moved at random would make it?
 
-Global: the sum over rows of the likelihood ratio G2, compared with its value under the labellings that `relabel`
-allows. Per row: the same of one row. Per cell: |z| of the difference. p = (1 + labellings at least as extreme) /
-(1 + drawn), or, where there are no more labellings than were asked for, the share of all of them. Rows and cells that
-too few sessions have are not tested; which those are does not depend on the labels. The others share one false
-discovery rate each (Benjamini and Hochberg 1995, JRSS B 57). Cells that look unusual after the first round are
-compared with four times as many labellings anew, because a small q among many cells needs a small p.
+Overall: the likelihood ratio G2 for one law of pairs (which states are left, and what follows them), compared with its
+value under the labellings that `relabel` allows. Given the states: only what follows them. Per row: what follows one
+state. Per cell: |z| of the difference. p = (1 + labellings at least as extreme) / (1 + drawn), or, where there are no
+more labellings than were asked for, the share of all of them. Rows and cells that too few sessions have are not tested;
+which those are does not depend on the labels. The others share one false discovery rate each (Benjamini and Hochberg
+1995, JRSS B 57). Cells that look unusual after the first round are compared with four times as many labellings anew,
+because a small q among many cells needs a small p.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from simkit.paths.change.counted import (
     row_statistics,
     session_counts,
     standardised,
+    visit_statistics,
 )
 from simkit.paths.change.effects import cohens_h, effects
 from simkit.paths.change.relabel import Relabelling, Unit
@@ -46,7 +48,8 @@ class _Null(NamedTuple):
     """How often labellings were at least as extreme as the observed one, among how many, itself included."""
 
     total: int
-    whole: int
+    overall: int
+    given: int
     rows: NDArray[np.int64]
     cells: NDArray[np.int64]
     distance: float
@@ -94,7 +97,8 @@ def change(
         tasks=int(design.groups.max()) + 1,
         labellings=null.total,
         exact=exact,
-        p=null.whole / null.total,
+        p_overall=null.overall / null.total,
+        p=null.given / null.total,
         smallest_p=(2 if exact and design.mirrored else 1) / null.total,
         statistic=float(row_statistics(counted, ours).sum()),
         distance=float(_distance(counted, ours)[0]),
@@ -137,18 +141,23 @@ def _compared(
 ) -> _Null:
     ours = counted.of(design.labels[None])
     row, z = row_statistics(counted, ours)[0], np.abs(_z(counted, ours, tested))[0]
+    given, visits = row.sum(), visit_statistics(counted, ours)[0]
     first = 0 if exact else 1
-    whole, rows, cells = first, np.full(len(row), first), np.full(len(z), first)
+    extreme, rows, cells = np.full(2, first), np.full(len(row), first), np.full(len(z), first)
     total, far, looked = first, 0.0, 0
     for labels in [design.every()] if exact else design.drawn(permutations, rng):
         theirs = counted.of(labels)
         statistics = row_statistics(counted, theirs)
-        whole += int((statistics.sum(axis=1) >= row.sum() - _ROUNDING * max(1.0, row.sum())).sum())
+        sums = statistics.sum(axis=1)
+        for place, (found, observed) in enumerate(
+            ((sums + visit_statistics(counted, theirs), given + visits), (sums, given))
+        ):
+            extreme[place] += int((found >= observed - _ROUNDING * max(1.0, observed)).sum())
         rows += (statistics >= row - _ROUNDING * np.maximum(row, 1.0)).sum(axis=0)
         cells += (np.abs(_z(counted, theirs, tested)) >= z - _ROUNDING).sum(axis=0)
         total += len(labels)
         far, looked = far + float(_distance(counted, theirs[:_CHANCE]).sum()), looked + min(len(labels), _CHANCE)
-    return _Null(total, whole, rows, cells, far / looked)
+    return _Null(total, *extreme.tolist(), rows, cells, far / looked)
 
 
 def _z(counted: SessionCounts, ours: Floats, cells: Counts) -> Floats:

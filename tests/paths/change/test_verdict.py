@@ -108,11 +108,24 @@ def test_differences_are_those_of_the_counts() -> None:
     assert cell.p is None, "five sessions have to have it before it is tested"
 
 
+def test_runs_that_have_no_state_in_common_are_told_apart() -> None:
+    """What follows each state is then no different: nobody else was there."""
+    rng = np.random.default_rng(0)
+    sides = [
+        walks(*("".join(rng.choice(list(letters), 20)) for _ in range(30))) for letters in ("ABCDEFGHIJ", "KLMNOPQRST")
+    ]
+
+    told = change(*sides)
+
+    assert told.changed
+    assert told.p_overall == told.smallest_p < 0.05 < told.p
+
+
 def test_a_change_in_one_row_of_many_is_named_though_the_whole_is_too_blunt() -> None:
     ways = [f"{a}{b}" for a in "CDEFGHIJKLMN" for b in "XYZ"]
-    noise = np.random.default_rng(3)
-    before = walks(*(f"{ways[noise.integers(36)]}P" + "SQ" * (n % 8 == 0) for n in range(60)))
-    after = walks(*(f"{ways[noise.integers(36)]}P" + "SQ" * (n % 2 == 0) for n in range(60)))
+    noise = np.random.default_rng(4)
+    before = walks(*(f"{ways[noise.integers(36)]}P" + "SQ"[n % 8 == 0] for n in range(60)))
+    after = walks(*(f"{ways[noise.integers(36)]}P" + "SQ"[n % 2 == 0] for n in range(60)))
 
     told = change(before, after)
 
@@ -135,7 +148,7 @@ def test_the_same_run_twice_has_not_changed() -> None:
 
     told = change(run, run)
 
-    assert (told.unit, told.paired, told.p, told.distance) == ("pair", True, 1.0, 0.0)
+    assert (told.unit, told.paired, told.p_overall, told.distance) == ("pair", True, 1.0, 0.0)
     assert not told.changed
 
 
