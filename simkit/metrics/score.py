@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, get_args
 
-from simkit.spec.frozen import Frozen
+from simkit.spec.frozen import Value
 
 ErrorKind = Literal[
     "unknown_tool",
@@ -63,7 +63,7 @@ Outcome = Literal["pass", "fail", "invalid"]
 kept and shown, but no evidence about the agent."""
 
 
-class Score(Frozen):
+class Score(Value):
     """One metric's answer. The type of `value` is its meaning: bool = passed, float = how much, str = a label,
     None = not evaluable."""
 
@@ -73,7 +73,7 @@ class Score(Frozen):
     evidence: tuple[int, ...] = ()
 
 
-class Finding(Frozen):
+class Finding(Value):
     """One tool-use error."""
 
     kind: ErrorKind
@@ -85,7 +85,7 @@ class Finding(Frozen):
     """What happened, in words that a person agrees with."""
 
 
-class UserFault(Frozen):
+class UserFault(Value):
     """One fault of the simulated user, in one of its turns."""
 
     kind: UserFaultKind
@@ -98,7 +98,7 @@ class UserFault(Frozen):
     sentence: str
 
 
-class Odd(Frozen):
+class Odd(Value):
     """Something odd in one of the agent's messages."""
 
     kind: OddKind
@@ -107,7 +107,7 @@ class Odd(Frozen):
     sentence: str
 
 
-class Blame(Frozen):
+class Blame(Value):
     """Whose fault it is that a session did not pass, and what shows it."""
 
     culprit: Culprit
@@ -115,7 +115,7 @@ class Blame(Frozen):
     evidence: tuple[int, ...] = ()
 
 
-class GoalPart(Frozen):
+class GoalPart(Value):
     """One condition of the goal, checked."""
 
     part: Literal["world", "elsewhere", "calls", "says", "any_of", "never", "never_says", "rule", "judged", "recorded"]
@@ -127,7 +127,7 @@ class GoalPart(Frozen):
     evidence: tuple[int, ...] = ()
 
 
-class SessionScore(Frozen):
+class SessionScore(Value):
     """Everything known about one session's worth."""
 
     session: str

@@ -1,4 +1,4 @@
-"""The frozen model that every value of a scenario pack is built on."""
+"""The frozen models that values are built on: those that people write, and those that metrics return."""
 
 from __future__ import annotations
 
@@ -17,12 +17,21 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 from simkit.errors import did_you_mean
 
 
-class Frozen(BaseModel):
-    """A value: immutable, and deaf to keys that it does not know (they are mistakes, never ignored)."""
+class Value(BaseModel):
+    """A value that code makes: immutable, with none but its own keys."""
 
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=False, populate_by_name=True, use_attribute_docstrings=True
     )
+
+    @cached_property
+    def as_json(self) -> dict[str, Any]:
+        """The value as JSON, made once: treat it as frozen too."""
+        return self.model_dump(mode="json")
+
+
+class Frozen(Value):
+    """A value that people write: a key that it does not know is told with the one that was probably meant."""
 
     @model_validator(mode="before")
     @classmethod
@@ -49,11 +58,6 @@ class Frozen(BaseModel):
                     continue
                 kind = PydanticCustomError(one["type"], "{said}", {**one.get("ctx", {}), "said": one["msg"]})  # type: ignore[arg-type]
                 yield {"type": kind, "loc": loc, "input": one["input"]}
-
-    @cached_property
-    def as_json(self) -> dict[str, Any]:
-        """The value as JSON, made once: treat it as frozen too."""
-        return self.model_dump(mode="json")
 
 
 def _hidden(field: FieldInfo) -> bool:
