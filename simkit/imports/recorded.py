@@ -89,7 +89,7 @@ def scenario(
         scenario=name,
         domain=domain,
         personas=(PERSONA.persona,),
-        wants=wants,
+        wants=wants if wants.strip() else "what the recording does not say",
         knows=knows or {},
         goal=Goal(says=says),
         reference=reference or (),
