@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 _MANY = re.compile(r"(?<= )\d{1,3}(?= [A-Za-z])")
@@ -26,8 +27,13 @@ _THINGS = re.compile(
 )
 
 
-def counts_in(text: str) -> Iterator[tuple[int, str]]:
+@lru_cache(maxsize=8192)
+def counts_in(text: str) -> tuple[tuple[int, str], ...]:
     """Each number of things that a text states, with the words."""
+    return tuple(_counts_in(text))
+
+
+def _counts_in(text: str) -> Iterator[tuple[int, str]]:
     for match in _MANY.finditer(text):
         things = _THINGS.match(text, match.start())
         begins = _SAYS_THAT.search(text, max(0, match.start() - 45), match.start()) if things else None

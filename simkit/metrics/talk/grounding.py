@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from simkit.errors import one_line
@@ -100,6 +101,7 @@ def _proper(name: str, argument: Any) -> Iterator[str]:
         yield from _PROPER.findall(argument)
 
 
+@lru_cache(maxsize=8192)
 def _telling(value: Value) -> bool:
     """Whether a value says enough to have been made up: dates, emails, money, three digits, an id of two
     characters beside its first letter (`GL1`, `W10`)."""
@@ -150,6 +152,7 @@ def _names(episode: Episode, sentence: str, facts: Facts) -> Iterator[str]:
     return (name for name in invented_names(sentence, episode.card.catalogue) if not facts.has_text(name))
 
 
+@lru_cache(maxsize=8192)
 def _claimed(value: Value) -> bool:
     """Whether a value in talk is a claim: money, a date, an email, an id with letters and three digits."""
     if value.kind == "id":
