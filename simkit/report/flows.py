@@ -8,7 +8,8 @@ from typing import Any
 from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
 from simkit.paths.matrix import TransitionCounting, TransitionMatrix
-from simkit.paths.states import VIEWS, is_end, state_sequence
+from simkit.paths.states import VIEWS, Visit, is_end, step_sequence
+from simkit.report.crowd import Walks
 from simkit.report.layered import layered
 from simkit.trace.events import NodeEntered
 
@@ -19,12 +20,13 @@ _DRAWN = 80
 class Flows:
     """Every view's states and transitions, counted as sessions come in by key; the ways of those that a page shows.
 
-    `to_json` gives `{view: {"states": [text], "paths": [[state number]], "domains": {domain: flow}}}`, a path for each
-    session that is shown; the domain `""` is all of them, where there is not just one.
+    `to_json` gives `{view: {"states": [text], "paths": [[state number]], "events": [[event number]], "domains":
+    {domain: flow}}}`, a path for each session that is shown; the domain `""` is all of them, where there is not just
+    one. Where `walked`, each view has the walks of all sessions too (`report.crowd.Walks`).
     """
 
-    def __init__(self) -> None:
-        self._views = {name: _View(name) for name in ("tool", "act", "node")}
+    def __init__(self, *, walked: bool = False) -> None:
+        self._views = {name: _View(name, walked=walked) for name in ("tool", "act", "node")}
         self._nodes = False
 
     def add(self, episode: Episode, score: SessionScore, *, shown: bool) -> None:
@@ -40,35 +42,42 @@ class Flows:
 
 
 class _View:
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, *, walked: bool) -> None:
         self._name = name
+        self._walks = Walks(name) if walked else None
         self._whole, self._failing = TransitionCounting(), TransitionCounting()
         self._domains: dict[str, tuple[TransitionCounting, TransitionCounting]] = {}
-        self._paths: list[tuple[str, ...]] = []
+        self._paths: list[tuple[Visit, ...]] = []
 
     def add(self, episode: Episode, score: SessionScore, *, shown: bool) -> None:
-        path = state_sequence(episode, VIEWS[self._name], score.outcome)
+        steps = step_sequence(episode, VIEWS[self._name], score.outcome)
+        path = tuple(step.state for step in steps)
         if score.domain not in self._domains:
             self._domains[score.domain] = TransitionCounting(), TransitionCounting()
         own, failing = self._domains[score.domain]
         for counting in (self._whole, own, *((self._failing, failing) if score.outcome == "fail" else ())):
             counting.add(path)
         if shown:
-            self._paths.append(path)
+            self._paths.append(steps)
+        if self._walks is not None:
+            self._walks.add(episode, score, steps)
 
     def to_json(self) -> dict[str, Any]:
         whole = self._whole.matrix(self._name)
-        number = {state: i for i, state in enumerate(whole.states)}
+        named = self._walks.states() if self._walks is not None else {}
+        number = {state: i for i, state in enumerate(dict.fromkeys((*whole.states, *named)))}
         domains = {name: self._domains[name] for name in sorted(self._domains)}
         if len(domains) != 1:
             domains = {"": (self._whole, self._failing), **domains}
         return {
-            "states": list(whole.states),
-            "paths": [[number[state] for state in path] for path in self._paths],
+            "states": list(number),
+            "paths": [[number[step.state] for step in path] for path in self._paths],
+            "events": [[step.event for step in path] for path in self._paths],
             "domains": {
                 name: _flow(own.matrix(self._name), failing.matrix(self._name), number)
                 for name, (own, failing) in domains.items()
             },
+            **(self._walks.to_json(number) if self._walks is not None else {}),
         }
 
 

@@ -19,7 +19,10 @@ from simkit.errors import StoreError, one_line
 from simkit.report.page import Page, safe_json
 from simkit.report.summary import Scored, Summary, in_order
 
-_SCRIPTS = ("dom", "overview", "sessions", "values", "events", "session", "flow", "graph", "matrix", "main")
+_SCRIPTS = (
+    "dom", "crowd", "curve", "beside", "overview", "sessions", "values", "events", "session", "flow", "graph", "heat",
+    "matrix", "failures", "main",
+)  # fmt: skip
 _STYLES = ("theme", "tables", "session", "flow", "small")
 """In this order they make the page's one script and its one style sheet."""
 

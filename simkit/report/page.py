@@ -11,6 +11,7 @@ from simkit.metrics.reliability import wilson
 from simkit.metrics.score import ErrorKind, SessionScore
 from simkit.metrics.session import first_failing_event
 from simkit.paths.episode import Episode
+from simkit.report.crowd import MOST, Crowd
 from simkit.report.flows import Flows
 from simkit.report.shown import Choice
 from simkit.report.summary import Summary
@@ -47,7 +48,8 @@ class Page:
     def __init__(self, summary: Summary, choice: Choice | None = None) -> None:
         self._summary = summary
         self._choice = choice or Choice(summary)
-        self._flows = Flows()
+        self._crowd = Crowd() if summary.total.sessions <= MOST else None
+        self._flows = Flows(walked=self._crowd is not None)
         self._cells: Counter[tuple[str, str, str]] = Counter()
         self._rows: list[dict[str, Any]] = []
         self.transcripts: list[str] = []
@@ -63,6 +65,8 @@ class Page:
                 self.transcripts.append(text)
                 self._rows.append(_row(episode, score))
         self._flows.add(episode, score, shown=shown)
+        if self._crowd is not None:
+            self._crowd.add(episode, score, shown=shown)
         self._cells[score.persona, score.domain, score.outcome] += 1
 
     def index(self) -> dict[str, Any]:
@@ -77,6 +81,8 @@ class Page:
             "cells": [[p, d, self._cells[p, d, "pass"], self._cells[p, d, "fail"]] for p, d in pairs],
             "sessions": self._rows,
             "views": self._flows.to_json(),
+            "curves": self._summary.curves().to_json(),
+            "crowd": self._crowd.to_json() if self._crowd is not None else None,
         }
 
 

@@ -5,12 +5,21 @@ const VIEW_NAMES = {
   node: "Nodes of the agent's graph",
   world: "World states",
 };
+// As counted when the page was written, or anew where more than the domain is filtered by.
+const flowIn = (by, domain, filter) => {
+  const whole = views[by].domains[domain];
+  if (!filtered({ ...filter, domain: "" })) return whole;
+  const some = members({ ...filter, domain });
+  const counts = recount(by, some);
+  const seen = new Set(counts.flatMap(([from, to]) => [from, to]));
+  return { ...whole, sessions: some.length, counts, states: whole.states.filter((state) => seen.has(state)) };
+};
 const flowOf = (filter) => {
   const by = filter.by && Object.hasOwn(views, filter.by) ? filter.by : "tool";
   const names = Object.keys(views[by].domains);
   const first = names.find((name) => name) ?? "";
   const domain = names.includes(filter.domain ?? first) ? (filter.domain ?? first) : first;
-  const flow = views[by].domains[domain];
+  const flow = flowIn(by, domain, filter);
   const counts = new Map();
   const [out, into] = [new Map(), new Map()];
   for (const [from, to, n, failed] of flow.counts) {
@@ -21,7 +30,8 @@ const flowOf = (filter) => {
   const all = flow.counts.reduce((sum, [, , n]) => sum + n, 0);
   const leaving = (state) => out.get(state) || 0;
   const entering = (state) => into.get(state) || 0;
-  return { by, domain, names, states: views[by].states, flow, counts, all, leaving, entering };
+  const chosenFacets = { ...facets(filter), domain };
+  return { by, domain, names, states: views[by].states, flow, counts, all, leaving, entering, facets: chosenFacets };
 };
 const words = (from, to, n, failed, total) => {
   const told = `${shown(from)} → ${shown(to)}: ${n} times (${percent(n / total)} of what follows ${shown(from)})`;
@@ -41,6 +51,7 @@ const pick = (label, value, options, name) =>
             onchange: (event) => {
               const next = { ...here(), [name]: event.target.value };
               // The empty domain means all of them, so it must stand in the address.
+              if (!event.target.value && name !== "domain") delete next[name];
               location.hash = `#${new URLSearchParams(next)}`;
             },
           },
@@ -52,16 +63,43 @@ const pick = (label, value, options, name) =>
           }),
         ),
       );
+const viewPick = (by) =>
+  pick(
+    "States",
+    by,
+    Object.keys(views).map((name) => [name, VIEW_NAMES[name] || name]),
+    "by",
+  );
+// Views of one domain at a time have their own pick for it.
+const IN_DOMAIN = FACETS.filter((name) => name !== "domain");
+const facetPicks = (filter, fields) =>
+  crowd === null
+    ? null
+    : fields.map((field) => {
+        const names = [...crowd.names[field]].sort();
+        if (names.length < 2 && !filter[field]) return null;
+        const known = names.includes(filter[field]) || !filter[field] ? names : [filter[field], ...names];
+        const label = (name) => (field === "outcome" && Object.hasOwn(OUTCOMES, name) ? OUTCOMES[name][1] : name);
+        const options = [["", "all"], ...known.map((name) => [name, label(name)])];
+        return pick(FACET_NAMES[field], filter[field] || "", options, field);
+      });
+const filterNote = (filter, fields = FACETS) =>
+  crowd !== null &&
+  fields.some((name) => filter[name]) &&
+  h(
+    "p",
+    { class: "facts filter-note", role: "status" },
+    h("strong", {}, members(filter).length.toLocaleString("en")),
+    ` of ${count(summary.sessions, "session")} fit: `,
+    Object.entries(facets(filter)).map(([name, value]) => h("span", { class: "tag" }, `${name} ${value}`)),
+    " ",
+    link({ ...here(), ...Object.fromEntries(fields.map((name) => [name, ""])) }, {}, "Clear filters"),
+  );
 const flowBar = ({ by, domain, names }, ...more) =>
   h(
     "div",
     { class: "toolbar" },
-    pick(
-      "States",
-      by,
-      Object.keys(views).map((name) => [name, VIEW_NAMES[name] || name]),
-      "by",
-    ),
+    viewPick(by),
     pick(
       "Domain",
       domain,
@@ -70,10 +108,10 @@ const flowBar = ({ by, domain, names }, ...more) =>
     ),
     more,
   );
-const toSessions = ({ by, domain, states }, from, to) => ({
+const toSessions = ({ by, facets: some, states }, from, to) => ({
   view: "sessions",
   by,
-  domain,
+  ...some,
   from: states[from],
   to: states[to],
 });

@@ -104,21 +104,22 @@ const graphView = (filter) => {
   const shownFlow = flowOf(filter);
   const { flow, counts, all } = shownFlow;
   const times = ([from, to]) => counts.get(from).get(to)[0];
-  const laidOut = flow.drawing.lines;
+  const laidOut = flow.drawing.lines.filter(([from, to]) => counts.get(from)?.has(to));
   const top = Math.min(Number(filter.top) || 40, laidOut.length);
   const lines = laidOut
     .slice()
     .sort((a, b) => times(b) - times(a))
     .slice(0, top);
   const sizes = [...[20, 40].filter((size) => size < laidOut.length), laidOut.length];
-  const share = lines.reduce((sum, line) => sum + times(line), 0) / all;
+  const share = lines.reduce((sum, line) => sum + times(line), 0) / Math.max(1, all);
   const sizeNames = sizes.map((n) => [String(n), n < flow.counts.length ? `the ${n} strongest` : "all"]);
   const drawn = `Drawn: the ${lines.length} strongest of ${flow.counts.length} kinds, ${percent(share)} of them all. `;
   return h(
     "div",
     { class: "page wide" },
     h("h1", {}, "State graph"),
-    flowBar(shownFlow, pick("Transitions", String(top), sizeNames, "top")),
+    flowBar(shownFlow, facetPicks(filter, IN_DOMAIN), pick("Transitions", String(top), sizeNames, "top")),
+    filterNote({ ...filter, domain: shownFlow.domain }, IN_DOMAIN),
     h(
       "p",
       { class: "facts" },

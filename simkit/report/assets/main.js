@@ -4,8 +4,9 @@ const TABS = [
   ["sessions", "Sessions"],
   ["graph", "Graph"],
   ["matrix", "Matrix"],
+  ["failures", "Failures"],
 ];
-const PAGES = { overview, sessions: sessionTable, graph: graphView, matrix: matrixView };
+const PAGES = { overview, sessions: sessionTable, graph: graphView, matrix: matrixView, failures: failureView };
 const viewOf = (filter) =>
   filter.session !== undefined
     ? "session"

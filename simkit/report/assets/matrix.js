@@ -1,59 +1,95 @@
 // The transition matrix. Rows: from; columns: to. Shading by the share of the row, on one scale for all rows.
-const cell = (shownFlow, from, to) => {
-  const { states, counts, leaving } = shownFlow;
-  const found = counts.get(from)?.get(to);
+const shareText = (share) => (share < 0.005 ? "<.01" : share.toFixed(2).replace(/^0/, ""));
+const cell = (shownFlow, from, to, { least, counts }) => {
+  const { states, leaving } = shownFlow;
+  const found = shownFlow.counts.get(from)?.get(to);
   if (!found) return h("td", {});
-  const share = found[0] / leaving(from);
-  const title = words(states[from], states[to], ...found, leaving(from));
-  const text = share < 0.005 ? "<.01" : share.toFixed(2).replace(/^0/, "");
-  const node = h("td", { class: share > 0.84 && "deep" }, link(toSessions(shownFlow, from, to), { title }, text));
-  node.style.setProperty("--share", share.toFixed(3));
-  return node;
+  const [n, all] = [found[0], leaving(from)];
+  const masked = all < least;
+  const told = [
+    `${words(states[from], states[to], ...found, all)}; ${between(wilson(n, all))}, n = ${all}`,
+    masked && `masked: fewer than ${least}`,
+  ];
+  return heatCell({
+    share: n / all,
+    text: counts || masked ? n : shareText(n / all),
+    told: told.filter(Boolean).join("; "),
+    to: toSessions(shownFlow, from, to),
+    masked,
+  });
 };
-
-const matrixView = (filter) => {
-  const shownFlow = flowOf(filter);
-  const { states, flow, all, leaving } = shownFlow;
-  const columns = flow.states.filter((state) => states[state] !== "START");
-  const rows = flow.states.filter((state) => !states[state].startsWith("END:"));
-  const name = (state, scope, most) =>
-    h(
-      "th",
-      { scope, class: stateKind(states[state]), title: states[state] },
-      h("span", {}, short(states[state], most)),
-    );
+const ORDERS = { flow: "by flow", often: "most often first", first: "as first seen" };
+const ordered = (order, shownFlow, some) => {
+  const { states } = shownFlow.flow;
+  if (order === "first" || !some) return states;
+  const place = order === "flow" && places(shownFlow.by, some);
+  const named = (state) => shownFlow.states[state];
+  const rank = (state) => (named(state) === "START" ? -1 : named(state).startsWith("END:") ? 1 : 0);
+  const value = (state) => (place ? place.get(state) : -shownFlow.entering(state));
+  return [...states].sort((a, b) => rank(a) - rank(b) || (rank(a) ? 0 : value(a) - value(b)));
+};
+const matrixTable = (shownFlow, order, how) => {
+  const { states, leaving } = shownFlow;
+  const columns = order.filter((state) => states[state] !== "START");
+  const rows = order.filter((state) => !states[state].startsWith("END:"));
   const head = h(
     "tr",
     {},
     h("th", { scope: "col", class: "corner" }, "from ↓  to →"),
-    columns.map((to) => name(to, "col", 27)),
-    h("th", { scope: "col", class: "total" }, h("span", {}, "all")),
+    columns.map((to) => heatHead(states[to], "col", 27)),
+    h("th", { scope: "col", class: "total" }, h("span", {}, "n")),
   );
   const body = rows.map((from) =>
     h(
       "tr",
       {},
-      name(from, "row", 34),
-      columns.map((to) => cell(shownFlow, from, to)),
+      heatHead(states[from], "row", 34, leaving(from) < how.least && "few"),
+      columns.map((to) => cell(shownFlow, from, to, how)),
       h("td", { class: "total" }, leaving(from)),
     ),
   );
+  return heatTable("Transition matrix", head, body);
+};
+const legend = (kind) =>
+  h("span", { class: "legend" }, "0 ", h("span", { class: `ramp ${kind}`, "aria-hidden": "true" }), " 1 ");
+const masks = (least) =>
+  least > 1 && [
+    h("span", { class: "swatch", "aria-hidden": "true" }),
+    ` masked: n below ${least}, the count is shown.`,
+  ];
+
+const matrixView = (filter) => {
+  const shownFlow = flowOf(filter);
+  const { flow, all } = shownFlow;
+  const how = { least: leastOf(filter), counts: filter.cells === "counts" };
+  const order = Object.hasOwn(ORDERS, filter.order || "flow") ? filter.order || "flow" : "flow";
+  const some = crowd && members({ ...filter, domain: shownFlow.domain });
   return h(
     "div",
     { class: "page wide" },
     h("h1", {}, "Transition matrix"),
-    flowBar(shownFlow),
+    flowBar(
+      shownFlow,
+      facetPicks(filter, IN_DOMAIN),
+      pick("Cells", how.counts ? "counts" : "", [["", "share of the row"], ["counts", "counts"]], "cells"),
+      leastPick(how.least),
+      crowd && pick("Order", order, Object.entries(ORDERS), "order"),
+    ),
+    filterNote({ ...filter, domain: shownFlow.domain }, IN_DOMAIN),
     h(
       "p",
       { class: "facts" },
       `${count(flow.sessions, "session")}, ${count(all, "transition")}. `,
-      "A cell is the share of the row's transitions; point at it for the counts, click it for the sessions. ",
-      h("span", { class: "legend" }, "0 ", h("span", { class: "ramp blue", "aria-hidden": "true" }), " 1"),
+      how.counts ? "A cell counts transitions, shaded by their share of the row: " : "A cell is a share of its row: ",
+      legend("blue"),
+      masks(how.least),
     ),
+    all ? matrixTable(shownFlow, ordered(order, shownFlow, some), how) : nothing(),
     h(
-      "div",
-      { class: "panel flush scroll matrix-box", tabindex: 0, role: "region", "aria-label": "Matrix, scrollable" },
-      h("table", { class: "matrix" }, h("thead", {}, head), h("tbody", {}, body)),
+      "p",
+      { class: "facts" },
+      "Intervals (Wilson) take transitions as independent; those of one session are not: the truth is less certain.",
     ),
   );
 };
+const nothing = () => h("p", { class: "quiet panel" }, "No session fits these filters.");

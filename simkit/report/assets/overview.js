@@ -10,9 +10,8 @@ const card = (label, value, note, extra) =>
   );
 
 // The pass rate with its interval drawn on a scale from 0 to 1.
-const intervalMeter = () => {
-  const [low, high] = data.interval;
-  const x = (rate) => (rate * 300).toFixed(1);
+const intervalMeter = ([low, high], rate) => {
+  const x = (share) => (share * 300).toFixed(1);
   return s(
     "svg",
     {
@@ -25,18 +24,18 @@ const intervalMeter = () => {
     s("rect", { x: 0, y: 12, width: 300, height: 6, rx: 3, class: "track" }),
     s("rect", { x: x(low), y: 12, width: Math.max(2, (high - low) * 300).toFixed(1), height: 6, class: "range" }),
     s("path", { d: `M${x(low)} 8V22M${x(high)} 8V22`, class: "whisker" }),
-    s("circle", { cx: x(summary.pass_rate), cy: 15, r: 5.5, class: "point" }),
+    s("circle", { cx: x(rate), cy: 15, r: 5.5, class: "point" }),
   );
 };
 
-const cards = () => {
-  const evaluable = summary.passed + summary.failed;
+const cards = (sum) => {
+  const evaluable = sum.passed + sum.failed;
   const rate = h(
     "div",
     { class: "card hero" },
     h("div", { class: "label" }, "Pass rate"),
-    h("div", { class: "value" }, percent(summary.pass_rate)),
-    data.interval && intervalMeter(),
+    h("div", { class: "value" }, percent(sum.pass_rate)),
+    sum.interval && intervalMeter(sum.interval, sum.pass_rate),
     h(
       "div",
       {
@@ -46,63 +45,47 @@ const cards = () => {
       },
       evaluable
         ? [
-            `${summary.passed} of ${evaluable} sessions · 95% interval `,
-            data.interval.map((rate) => percent(rate)).join(" to "),
+            `${sum.passed} of ${evaluable} sessions · 95% interval `,
+            sum.interval.map((rate) => percent(rate)).join(" to "),
           ]
         : "No session says anything about the agent.",
     ),
-    summary.null_agent &&
+    sum.null_agent &&
       h(
         "div",
         { class: "note" },
-        `An agent that does nothing passes ${percent(summary.null_agent.pass_rate)}: `,
-        `${summary.null_agent.passed} of ${count(summary.null_agent.scenarios, "scenario")}`,
+        `An agent that does nothing passes ${percent(sum.null_agent.pass_rate)}: `,
+        `${sum.null_agent.passed} of ${count(sum.null_agent.scenarios, "scenario")}`,
       ),
   );
-  const invalid = summary.errored
-    ? `${summary.errored} more invalid: a fault of user, tool, model or simkit`
+  const invalid = sum.errored
+    ? `${sum.errored} more invalid: a fault of user, tool, model or simkit`
     : "all count towards the pass rate";
-  const ks = Object.entries(summary.pass_hat_k);
-  const calls = summary.tool_calls / Math.max(1, summary.sessions);
+  const calls = sum.tool_calls / Math.max(1, sum.sessions);
   return h(
     "div",
     { class: "cards" },
     rate,
-    card("Sessions", summary.sessions.toLocaleString("en"), invalid, rateBar(summary)),
+    card("Sessions", sum.sessions.toLocaleString("en"), invalid, rateBar(sum)),
     card(
       "With tool-use errors",
-      summary.sessions_with_tool_errors.toLocaleString("en"),
-      `${percent(summary.sessions_with_tool_errors / Math.max(1, summary.sessions))} of sessions`,
+      sum.sessions_with_tool_errors.toLocaleString("en"),
+      `${percent(sum.sessions_with_tool_errors / Math.max(1, sum.sessions))} of sessions`,
     ),
     card(
       "Tool calls",
-      summary.tool_calls.toLocaleString("en"),
-      `${calls.toFixed(1)} a session, over ${count(summary.turns, "user turn")}`,
+      sum.tool_calls.toLocaleString("en"),
+      `${calls.toFixed(1)} a session, over ${count(sum.turns, "user turn")}`,
     ),
-    ks.length > 1 &&
-      h(
-        "div",
-        { class: "card wide" },
-        h(
-          "div",
-          { class: "label" },
-          "Reliability: the chance that k sessions of a scenario all pass, mean over scenarios",
-        ),
-        h(
-          "dl",
-          { class: "ks" },
-          ks.map(([k, value]) => h("div", {}, h("dt", {}, `pass^${k}`), h("dd", {}, value.toFixed(3)))),
-        ),
-      ),
   );
 };
 
-const kindBars = () => {
-  const found = Object.entries(summary.tool_errors).sort((a, b) => b[1] - a[1]);
+const kindBars = (sum, to) => {
+  const found = Object.entries(sum.tool_errors).sort((a, b) => b[1] - a[1]);
   if (!found.length) return panel("Tool-use errors", "", h("p", { class: "quiet" }, "None found in any session."));
   return panel(
     "Tool-use errors",
-    `by kind, in ${count(summary.sessions_with_tool_errors, "session")}`,
+    `by kind, in ${count(sum.sessions_with_tool_errors, "session")}`,
     h(
       "ul",
       { class: "bars" },
@@ -111,7 +94,7 @@ const kindBars = () => {
           "li",
           {},
           link(
-            { view: "sessions", kind },
+            { view: "sessions", ...to, kind },
             { title: `Show sessions with ${spaced(kind)}` },
             h("span", { class: "name" }, spaced(kind), h("small", {}, kinds[kind])),
             bar([[n / found[0][1], "fail"]], `${n} found`),
@@ -123,59 +106,10 @@ const kindBars = () => {
   );
 };
 
-// What stands beside the pass rate: whose fault failures are, the run without faulty users, odd output, retrieval.
-const counted = (by) =>
-  Object.entries(by)
-    .map(([kind, n]) => `${spaced(kind)} ${n}`)
-    .join(", ");
-const besideRate = () => {
-  const clean = summary.without_user_faults;
-  const found = summary.retrieval?.at && Object.entries(summary.retrieval.at).at(-1);
-  const rows = [
-    Object.keys(summary.blamed || {}).length > 0 && ["Whose fault", counted(summary.blamed)],
-    summary.sessions_with_user_faults > 0 && [
-      "Faults of the user",
-      `${counted(summary.user_faults)}, in ${count(summary.sessions_with_user_faults, "session")}`,
-    ],
-    summary.sessions_with_user_faults > 0 && [
-      "Without them",
-      `${clean.passed} of ${clean.passed + clean.failed} passed`,
-      clean.pass_rate === null ? "" : ` (${percent(clean.pass_rate)})`,
-    ],
-    summary.sessions_with_odd_output > 0 && [
-      "Odd output",
-      `${counted(summary.odd_output)}, in ${count(summary.sessions_with_odd_output, "session")}`,
-    ],
-    ...(summary.odd_output_concentrates || [])
-      .slice(0, 5)
-      .map((spot) => [
-        `… ${spot.by} ${spot.value}`,
-        `${spaced(spot.kind)} in ${spot.odd} of ${spot.sessions}, ${percent(spot.overall)} overall`,
-      ]),
-    found && [
-      `Retrieval at ${found[0]}`,
-      Object.entries(found[1])
-        .map(([name, value]) => `${spaced(name)} ${value.toFixed(2)}`)
-        .join(", "),
-    ],
-  ].filter(Boolean);
-  return (
-    rows.length > 0 &&
-    panel(
-      "Beside the pass rate",
-      "",
-      h(
-        "dl",
-        { class: "fields wide" },
-        rows.map(([name, ...value]) => h("div", {}, h("dt", {}, name), h("dd", {}, value))),
-      ),
-    )
-  );
-};
-
 // Some rows by name; of many, those that failed most often.
 const MANY = 16;
-const tallies = (title, field, by) => {
+const tallies = (title, field, sum, to) => {
+  const by = sum[`by_${field}`];
   const all = Object.entries(by);
   if (all.length < 2) return null;
   const few = all.length > MANY ? [...all].sort((a, b) => b[1].failed - a[1].failed).slice(0, 10) : all;
@@ -187,13 +121,13 @@ const tallies = (title, field, by) => {
     nulls && ["Null agent", "number"],
     ["Passed", "number"],
     ["Failed", "number"],
-    summary.errored && ["Invalid", "number"],
+    sum.errored && ["Invalid", "number"],
     ["Tool errors", "number"],
   ];
   const counts = (tally) => [
     tally.passed,
     tally.failed,
-    ...(summary.errored ? [tally.errored] : []),
+    ...(sum.errored ? [tally.errored] : []),
     Object.values(tally.tool_errors).reduce((a, b) => a + b, 0),
   ];
   return panel(
@@ -205,7 +139,7 @@ const tallies = (title, field, by) => {
         h(
           "tr",
           {},
-          h("th", { scope: "row" }, link({ view: "sessions", [field]: name }, {}, name)),
+          h("th", { scope: "row" }, link({ view: "sessions", ...to, [field]: name }, {}, name)),
           h("td", { class: "number strong" }, percent(tally.pass_rate, 0)),
           h("td", { class: "meter" }, rateBar(tally)),
           nulls && h("td", { class: "number" }, tally.null_agent ? percent(tally.null_agent.pass_rate, 0) : "n/a"),
@@ -217,11 +151,11 @@ const tallies = (title, field, by) => {
 };
 
 // Personas against domains: a dark cell is where it fails.
-const grid = () => {
-  const domains = [...new Set(data.cells.map((cell) => cell[1]))].sort();
-  const personas = [...new Set(data.cells.map((cell) => cell[0]))].sort();
+const grid = (sum, to) => {
+  const domains = [...new Set(sum.cells.map((cell) => cell[1]))].sort();
+  const personas = [...new Set(sum.cells.map((cell) => cell[0]))].sort();
   if (domains.length < 2 || personas.length < 2) return null;
-  const at = new Map(data.cells.map(([p, d, pass, fail]) => [JSON.stringify([p, d]), [pass, fail]]));
+  const at = new Map(sum.cells.map(([p, d, pass, fail]) => [JSON.stringify([p, d]), [pass, fail]]));
   const cell = (persona, domain) => {
     const [pass, fail] = at.get(JSON.stringify([persona, domain])) || [0, 0];
     if (!(pass + fail)) return h("td", { class: "heat empty" }, "·");
@@ -230,7 +164,7 @@ const grid = () => {
       "td",
       { class: "heat" },
       link(
-        { view: "sessions", persona, domain },
+        { view: "sessions", ...to, persona, domain },
         { title: `${persona} in ${domain}: ${pass} of ${pass + fail} passed` },
         percent(pass / (pass + fail), 0),
       ),
@@ -256,8 +190,8 @@ const grid = () => {
   );
 };
 
-const worstScenarios = () => {
-  const bad = data.worst.map((name) => [name, summary.by_scenario[name]]);
+const worstScenarios = (sum, to) => {
+  const bad = sum.worst.map((name) => [name, sum.by_scenario[name]]);
   if (!bad.length) return panel("Worst scenarios", "", h("p", { class: "quiet" }, "Every scenario passed every time."));
   return panel(
     "Worst scenarios",
@@ -274,7 +208,7 @@ const worstScenarios = () => {
             h(
               "div",
               { class: "line" },
-              link({ view: "sessions", scenario: name }, { class: "strong" }, name),
+              link({ view: "sessions", ...to, scenario: name }, { class: "strong" }, name),
               h("span", { class: "tag" }, one.domain),
               h("span", { class: "number" }, `${one.passed} of ${one.passed + one.failed} passed`),
               rateBar(one),
@@ -287,8 +221,10 @@ const worstScenarios = () => {
   );
 };
 
-const overview = () =>
-  h(
+const overview = (filter) => {
+  const [sum, to] = [figures(filter), facets(filter)];
+  const whole = filtered(filter) ? "; intervals: without filters" : ", with its 95% interval; below, of how many";
+  return h(
     "div",
     { class: "page" },
     h("h1", { class: "hidden-text" }, "Overview"),
@@ -301,13 +237,17 @@ const overview = () =>
       `${count(Object.keys(summary.by_persona).length, "persona")} · digest `,
       h("code", { title: summary.digest }, summary.digest.slice(0, 12)),
     ),
-    cards(),
+    crowd && crowd.of.length > 1 && h("div", { class: "toolbar" }, facetPicks(filter, FACETS)),
+    filterNote(filter),
+    cards(sum),
+    curvePanel(sum.curve, whole),
     h(
       "div",
       { class: "columns" },
-      h("div", {}, kindBars(), besideRate(), tallies("By domain", "domain", summary.by_domain)),
-      h("div", {}, worstScenarios()),
+      h("div", {}, kindBars(sum, to), !filtered(filter) && besideRate(), tallies("By domain", "domain", sum, to)),
+      h("div", {}, worstScenarios(sum, to)),
     ),
-    h("div", { class: "columns" }, tallies("By persona", "persona", summary.by_persona), grid()),
-    tallies("By tag", "tag", summary.by_tag),
+    h("div", { class: "columns" }, tallies("By persona", "persona", sum, to), grid(sum, to)),
+    tallies("By tag", "tag", sum, to),
   );
+};

@@ -140,7 +140,8 @@ const step = (by) => {
 const neighbour = (filter, by) => {
   const numbers = inView(filterOnly(filter));
   const to = numbers[numbers.indexOf(numberOf.get(filter.session)) + by];
-  return to === undefined ? null : address({ ...filterOnly(filter), session: sessions[to].key });
+  const kept = filterOnly(filter);
+  return to === undefined ? null : address({ ...kept, session: sessions[to].key, event: eventOf(to, kept) });
 };
 const turnTo = (by, text, label) => {
   const to = neighbour(here(), by);

@@ -25,18 +25,37 @@ const textOf = (one) =>
     .toLowerCase();
 const texts = sessions.map(textOf);
 
-const passes = (path, from, to) =>
-  path.some((state, i) => (!from || state === from) && (!to || path[i + 1] === to) && (to || from));
+const stepAt = (path, states, from, to) =>
+  path.findIndex((state, i) => (!from || states[state] === from) && (!to || states[path[i + 1]] === to));
+// The first failure of a session that the page shows, under one view.
+const failureMaps = new Map();
+const failureOf = (i, by) => {
+  if (!crowd) return null;
+  if (!failureMaps.has(by)) failureMaps.set(by, new Map(views[by].failures.map((one) => [one[0], one])));
+  return failureMaps.get(by).get(crowd.shown[i]);
+};
+const failedThere = (i, by, good, bad) => {
+  const found = failureOf(i, by);
+  const { states } = views[by];
+  return found && (!good || states[found[1]] === good) && (!bad || states[found[2]] === bad);
+};
+// The event that a filter by transition or by first failure speaks of.
+const eventOf = (i, filter) => {
+  const by = filter.by || "tool";
+  if (!Object.hasOwn(views, by)) return null;
+  if (filter.good || filter.bad) return failureOf(i, by)?.[4];
+  if (!filter.from && !filter.to) return null;
+  const { paths, events, states } = views[by];
+  const at = stepAt(paths[i], states, filter.from, filter.to);
+  return at < 0 ? null : events[i][filter.to ? at + 1 : at] || events[i][at + 1];
+};
 const chosen = (filter) => {
   const words = (filter.find || "").toLowerCase().split(/\s+/).filter(Boolean);
   const view = Object.hasOwn(views, filter.by || "tool") ? views[filter.by || "tool"] : null;
   const step =
     (filter.from || filter.to) &&
     view &&
-    ((i) => {
-      const path = view.paths[i].map((state) => view.states[state]);
-      return passes(path, filter.from, filter.to);
-    });
+    ((i) => stepAt(view.paths[i], view.states, filter.from, filter.to) >= 0);
   return sessions
     .map((_, i) => i)
     .filter((i) => {
@@ -49,7 +68,8 @@ const chosen = (filter) => {
         (!filter.kind || one.kinds[filter.kind]) &&
         (!filter.tag || one.tags.includes(filter.tag)) &&
         words.every((word) => texts[i].includes(word)) &&
-        (!step || step(i))
+        (!step || step(i)) &&
+        (!(filter.good || filter.bad) || (view && failedThere(i, filter.by || "tool", filter.good, filter.bad)))
       );
     });
 };
@@ -119,11 +139,16 @@ const chips = (filter) => {
     filter.from || filter.to
       ? [["transition", [filter.from, filter.to].filter(Boolean).join(" → "), { from: "", to: "", by: "" }]]
       : [];
+  const first =
+    filter.good || filter.bad
+      ? [["first failure", [filter.good, filter.bad].filter(Boolean).join(" → "), { good: "", bad: "", by: "" }]]
+      : [];
   const active = [
     ...["scenario", ...FILTERS.map(([field]) => field), "find"]
       .filter((field) => filter[field])
       .map((field) => [field, filter[field], { [field]: "" }]),
     ...step,
+    ...first,
   ];
   return active.map(([field, value, change]) =>
     h(
@@ -158,7 +183,7 @@ const heads = (filter) =>
   });
 const sessionRow = (i, filter) => {
   const one = sessions[i];
-  const to = { ...filterOnly(filter), session: one.key };
+  const to = { ...filterOnly(filter), session: one.key, event: eventOf(i, filter) };
   const open = (event) => {
     if (!event.target.closest("a")) location.hash = address(to);
   };

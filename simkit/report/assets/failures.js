@@ -1,0 +1,164 @@
+// Where sessions first went wrong: after which good state, in which state, at which step.
+const failed = (by, some) => {
+  const inside = new Set(some);
+  return views[by].failures.filter(([session]) => inside.has(session));
+};
+// How often each state was left while all was still well: the attempts of a row.
+const attemptsOf = (by, some, failures) => {
+  const good = new Map(failures.map(([session, , , steps]) => [session, steps]));
+  const attempts = new Map();
+  for (const session of some) {
+    const path = views[by].walks[views[by].walk[session]];
+    const steps = good.get(session) ?? path.length - 1;
+    for (const state of path.slice(0, Math.min(steps, path.length - 1)))
+      attempts.set(state, (attempts.get(state) || 0) + 1);
+  }
+  return attempts;
+};
+const failureCell = (at, good, bad, { least, counts }) => {
+  const n = at.cells.get(good)?.get(bad);
+  if (!n) return h("td", {});
+  const { states } = at;
+  const tries = Math.max(at.attempts.get(good) || 0, n);
+  const masked = tries < least;
+  const told = [
+    `${shown(states[good])} → ${shown(states[bad])}: first failure of ${count(n, "session")}`,
+    `${percent(n / at.all)} of the ${at.all} that failed`,
+    `${percent(n / tries)} of ${count(tries, "step")} from there, ${between(wilson(n, tries))}`,
+    masked && `masked: fewer than ${least}`,
+  ];
+  return heatCell({
+    share: counts ? n / at.most : n / tries,
+    text: counts || masked ? n : shareText(n / tries),
+    told: told.filter(Boolean).join("; "),
+    to: { view: "sessions", by: at.by, ...at.facets, good: states[good], bad: states[bad] },
+    masked,
+  });
+};
+const failureTable = (at, how) => {
+  const { states, cells, attempts } = at;
+  const sum = (some) => some.reduce((a, b) => a + b, 0);
+  const rowSum = (good) => sum([...cells.get(good).values()]);
+  const byCount = (total) => (a, b) => total(b) - total(a) || a - b;
+  const rows = [...cells.keys()].sort(byCount(rowSum));
+  const columnSum = (bad) => sum(rows.map((good) => cells.get(good).get(bad) || 0));
+  const columns = [...new Set(rows.flatMap((good) => [...cells.get(good).keys()]))].sort(byCount(columnSum));
+  const head = h(
+    "tr",
+    {},
+    h("th", { scope: "col", class: "corner" }, "last good ↓  first failing →"),
+    columns.map((bad) => heatHead(states[bad], "col", 27)),
+    ["failed", "of steps", "share"].map((name) => h("th", { scope: "col", class: "total" }, h("span", {}, name))),
+  );
+  const body = rows.map((good) => {
+    const [n, tries] = [rowSum(good), Math.max(attempts.get(good) || 0, rowSum(good))];
+    return h(
+      "tr",
+      {},
+      heatHead(states[good], "row", 34, tries < how.least && "few"),
+      columns.map((bad) => failureCell(at, good, bad, how)),
+      h("td", { class: "total" }, n),
+      h("td", { class: "total" }, tries),
+      h("td", { class: "total", title: between(wilson(n, tries)) }, tries < how.least ? "·" : percent(n / tries)),
+    );
+  });
+  return heatTable("Transition failure matrix", head, body, "failing");
+};
+
+// Step by step: how many sessions got that far unharmed, and how many first failed there.
+const FUNNEL = 15;
+const funnelOf = (by, some, failures) => {
+  const at = new Map(failures.map((one) => [one[0], one]));
+  const steps = [];
+  for (const session of some) {
+    const found = at.get(session);
+    const last = found ? found[3] : views[by].walks[views[by].walk[session]].length - 1;
+    for (let step = 1; step <= last; step += 1) {
+      steps[step - 1] ||= { there: 0, failed: 0 };
+      steps[step - 1].there += 1;
+    }
+    if (found) steps[last - 1].failed += 1;
+  }
+  return steps;
+};
+const funnel = (by, some, failures) => {
+  const steps = funnelOf(by, some, failures);
+  const shares = (there, n) => [
+    [(there - n) / some.length, "pass"],
+    [n / some.length, "fail"],
+  ];
+  const row = ({ there, failed: n }, i) =>
+    h(
+      "tr",
+      {},
+      h("th", { scope: "row" }, `step ${i + 1}`),
+      h("td", { class: "number" }, there),
+      h("td", { class: "meter" }, bar(shares(there, n), `${there} got there, ${n} failed first there`)),
+      h("td", { class: n ? "number" : "number zero" }, n),
+      h("td", { class: "number strong" }, percent(1 - n / there)),
+      h("td", { class: "number" }, wilson(there - n, there).map((rate) => percent(rate)).join(" to ")),
+    );
+  const heads = [
+    ["Step"],
+    ["Got there unharmed", "number"],
+    ["", "meter"],
+    ["First failed there", "number"],
+    ["Step passed", "number"],
+    ["95% interval", "number"],
+  ];
+  const told = [
+    `${count(some.length, "session")} that passed or failed`,
+    "a step is a state of the view, or the end",
+    steps.length > FUNNEL && `the first ${FUNNEL} of ${steps.length} steps`,
+  ];
+  return panel(
+    "Failure funnel",
+    told.filter(Boolean).join("; "),
+    table(heads, steps.slice(0, FUNNEL).map(row), { class: "funnel" }),
+  );
+};
+
+const failureView = (filter) => {
+  if (!crowd) {
+    const told = "This run is too large for its page to count failures: simkit matrix tells them.";
+    return h("div", { class: "page" }, h("h1", {}, "First failures"), h("p", { class: "quiet panel" }, told));
+  }
+  const by = filter.by && Object.hasOwn(views, filter.by) ? filter.by : "tool";
+  const some = members(filter).filter((session) => outcomeOf(session) !== "invalid");
+  const failures = failed(by, some);
+  const cells = new Map();
+  for (const [, good, bad] of failures) {
+    if (!cells.has(good)) cells.set(good, new Map());
+    cells.get(good).set(bad, (cells.get(good).get(bad) || 0) + 1);
+  }
+  const most = Math.max(1, ...[...cells.values()].flatMap((row) => [...row.values()]));
+  const attempts = attemptsOf(by, some, failures);
+  const at = { by, states: views[by].states, cells, attempts, most, all: failures.length, facets: facets(filter) };
+  const how = { least: leastOf(filter), counts: filter.cells !== "shares" };
+  const marked = new Set(failures.map(([session]) => session));
+  const silent = some.filter((session) => outcomeOf(session) === "fail" && !marked.has(session)).length;
+  return h(
+    "div",
+    { class: "page wide" },
+    h("h1", {}, "First failures"),
+    h(
+      "div",
+      { class: "toolbar" },
+      viewPick(by),
+      facetPicks(filter, FACETS),
+      pick("Cells", how.counts ? "" : "shares", [["", "counts"], ["shares", "share of the row's steps"]], "cells"),
+      leastPick(how.least),
+    ),
+    filterNote(filter),
+    h(
+      "p",
+      { class: "facts" },
+      `${failures.length} of ${count(some.length, "session")} failed at a known place`,
+      silent > 0 && ` (${silent} more failed without one)`,
+      ". A row is the last good state, a column the first failing one. ",
+      masks(how.least),
+    ),
+    failures.length ? failureTable(at, how) : h("p", { class: "quiet panel" }, "No session failed here."),
+    some.length > 0 && funnel(by, some, failures),
+  );
+};
