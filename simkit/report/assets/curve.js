@@ -1,9 +1,10 @@
 // pass^k as a curve: its interval as a band, and under each k of how many scenarios and sessions it is.
-const [LEFT, TOP, HIGH, GAP] = [46, 12, 150, 64];
+const [LEFT, TOP, HIGH] = [46, 12, 150];
 const curvePanel = (points, note) => {
   if (points.length < 2) return null;
-  const width = LEFT + GAP * (points.length - 1) + 40;
-  const x = (i) => LEFT + 14 + GAP * i;
+  const gap = Math.min(150, Math.max(64, 760 / (points.length - 1)));
+  const width = LEFT + gap * (points.length - 1) + 40;
+  const x = (i) => LEFT + 14 + gap * i;
   const y = (rate) => Number((TOP + HIGH * (1 - rate)).toFixed(1));
   const banded = points.every(({ low }) => low !== undefined);
   const band = banded && [

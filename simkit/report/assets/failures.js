@@ -28,7 +28,7 @@ const failureCell = (at, good, bad, { least, counts }) => {
     masked && `masked: fewer than ${least}`,
   ];
   return heatCell({
-    share: counts ? n / at.most : n / tries,
+    share: counts ? n / at.most : n / tries / at.mostShare,
     text: counts || masked ? n : shareText(n / tries),
     told: told.filter(Boolean).join("; "),
     to: { view: "sessions", by: at.by, ...at.facets, good: states[good], bad: states[bad] },
@@ -118,6 +118,9 @@ const funnel = (by, some, failures) => {
   );
 };
 
+const greatest = (cells, value) =>
+  Math.max(...[...cells].flatMap(([good, row]) => [...row.values()].map((n) => value(n, good))));
+
 const failureView = (filter) => {
   if (!crowd) {
     const told = "This run is too large for its page to count failures: simkit matrix tells them.";
@@ -131,10 +134,11 @@ const failureView = (filter) => {
     if (!cells.has(good)) cells.set(good, new Map());
     cells.get(good).set(bad, (cells.get(good).get(bad) || 0) + 1);
   }
-  const most = Math.max(1, ...[...cells.values()].flatMap((row) => [...row.values()]));
   const attempts = attemptsOf(by, some, failures);
-  const at = { by, states: views[by].states, cells, attempts, most, all: failures.length, facets: facets(filter) };
   const how = { least: leastOf(filter), counts: filter.cells !== "shares" };
+  const at = { by, states: views[by].states, cells, attempts, all: failures.length, facets: facets(filter) };
+  at.most = greatest(cells, (n) => n);
+  at.mostShare = greatest(cells, (n, good) => (attempts.get(good) < how.least ? 0 : n / (attempts.get(good) || n)));
   const marked = new Set(failures.map(([session]) => session));
   const silent = some.filter((session) => outcomeOf(session) === "fail" && !marked.has(session)).length;
   return h(
@@ -155,7 +159,7 @@ const failureView = (filter) => {
       { class: "facts" },
       `${failures.length} of ${count(some.length, "session")} failed at a known place`,
       silent > 0 && ` (${silent} more failed without one)`,
-      ". A row is the last good state, a column the first failing one. ",
+      ". A row is the last good state, a column the first failing one; the darkest cell has the most. ",
       masks(how.least),
     ),
     failures.length ? failureTable(at, how) : h("p", { class: "quiet panel" }, "No session failed here."),

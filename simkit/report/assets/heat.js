@@ -11,8 +11,7 @@ const leastPick = (least) =>
 
 // One cell: `share` shades it, unless it is masked; `told` is what it says in full.
 const heatCell = ({ share, text, told, to, masked }) => {
-  const kind = masked ? "masked" : share > 0.84 ? "deep" : null;
-  const node = h("td", { class: kind }, link(to, { title: told, "aria-label": told, tabindex: -1 }, text));
+  const node = h("td", { class: masked && "masked" }, link(to, { title: told, "aria-label": told, tabindex: -1 }, text));
   node.style.setProperty("--share", masked ? 0 : share.toFixed(3));
   return node;
 };
