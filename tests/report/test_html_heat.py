@@ -14,6 +14,7 @@ from simkit.metrics.session import first_failing_event
 from simkit.paths.failures import failures_of
 from simkit.paths.matrix import matrix_of
 from simkit.paths.states import VIEWS, state_sequence
+from simkit.report import page as report_page
 from simkit.report.summary import Scored, summarise
 
 sync_api = needed("playwright.sync_api")
@@ -72,6 +73,9 @@ def test_a_filter_is_chosen_on_the_page_and_cleared(open_page: Any) -> None:
     page.wait_for_url("**persona=novice**")
     assert "2 of 7 sessions fit" in opened.text(".filter-note")
     assert page.evaluate("document.activeElement.id") == "pick-persona"
+    page.get_by_role("link", name="Failures").click()
+    assert "2 of 7 sessions fit" in opened.text(".filter-note")
+    page.get_by_role("link", name="Matrix").click()
     page.locator("table.matrix td a").first.click()
     page.wait_for_selector("table.sessions")
     assert page.locator("table.sessions tbody tr").count() == 2
@@ -226,6 +230,20 @@ def test_a_hostile_name_of_a_state_is_text_in_the_heatmaps(open_page: Any) -> No
     assert "0 of 10 sessions fit" in opened.text()
     assert opened.page.locator("main :is(script, img, iframe, [onload], [onerror])").count() == 0
     assert opened.foreign_requests == [] and opened.wrong == []
+
+
+def test_a_run_that_is_too_large_to_be_filtered_has_all_its_views(open_page: Any, monkeypatch: Any) -> None:
+    """With the figures of the whole run; the failures say where else they are told."""
+    monkeypatch.setattr(report_page, "MOST", 3)
+    opened = open_page(small_run())
+    for address in ("", "#persona=novice", "#view=sessions&good=a&bad=b", "#view=graph&persona=novice"):
+        opened.go(address)
+        assert opened.page.locator("#pick-persona").count() == 0
+    [(label, _)] = [one for one in cells(opened, "#view=matrix&domain=retail&persona=novice") if ".57" in one[1]]
+    assert label.startswith("get_order:ok → request_refund:ok: 4 times")
+    opened.go("#view=failures")
+    assert "simkit matrix tells them" in opened.text()
+    assert opened.wrong == []
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

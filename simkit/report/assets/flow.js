@@ -83,18 +83,21 @@ const facetPicks = (filter, fields) =>
         const options = [["", "all"], ...known.map((name) => [name, label(name)])];
         return pick(FACET_NAMES[field], filter[field] || "", options, field);
       });
-const filterNote = (filter, fields = FACETS) =>
-  crowd !== null &&
-  fields.some((name) => filter[name]) &&
-  h(
+const filterNote = (filter, fields = FACETS) => {
+  if (crowd === null || !fields.some((name) => filter[name])) return null;
+  const without = Object.entries(here()).filter(([name]) => !fields.includes(name));
+  const clear = h("a", {}, "Clear filters");
+  clear.setAttribute("href", `#${new URLSearchParams(without)}`);
+  return h(
     "p",
     { class: "facts filter-note", role: "status" },
     h("strong", {}, members(filter).length.toLocaleString("en")),
     ` of ${count(summary.sessions, "session")} fit: `,
     Object.entries(facets(filter)).map(([name, value]) => h("span", { class: "tag" }, `${name} ${value}`)),
     " ",
-    link({ ...here(), ...Object.fromEntries(fields.map((name) => [name, ""])) }, {}, "Clear filters"),
+    clear,
   );
+};
 const flowBar = ({ by, domain, names }, ...more) =>
   h(
     "div",

@@ -23,7 +23,7 @@ const render = () => {
   tabs.replaceChildren(
     ...TABS.map(([name, label]) =>
       link(
-        { view: name },
+        { view: name, ...facets(filter) },
         { "aria-current": name === view || (view === "session" && name === "sessions") ? "page" : null },
         label,
       ),

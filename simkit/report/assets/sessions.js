@@ -15,6 +15,7 @@ const FILTERS = [
   ["outcome", "Outcome"],
   ["domain", "Domain"],
   ["persona", "Persona"],
+  ["scenario", "Scenario"],
   ["kind", "Tool-use error"],
   ["tag", "Tag"],
 ];
@@ -144,7 +145,7 @@ const chips = (filter) => {
       ? [["first failure", [filter.good, filter.bad].filter(Boolean).join(" → "), { good: "", bad: "", by: "" }]]
       : [];
   const active = [
-    ...["scenario", ...FILTERS.map(([field]) => field), "find"]
+    ...[...FILTERS.map(([field]) => field), "find"]
       .filter((field) => filter[field])
       .map((field) => [field, filter[field], { [field]: "" }]),
     ...step,
