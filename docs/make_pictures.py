@@ -19,8 +19,8 @@ DOCS = Path(__file__).resolve().parent
 README = DOCS.parent / "README.md"
 SHOWN = ("Pass rate", "k  all k", "Tool-use errors", "Worst")
 """The first words of the parts of the result table that README.md shows."""
-KINDS, WORST = 5, 2
-"""How many kinds of tool-use error, and how many of the worst scenarios, are shown."""
+HEADLINES, KINDS, WORST = 1, 5, 2
+"""How many lines after the first, kinds of tool-use error, and worst scenarios are shown."""
 
 
 def excerpt(printed: str) -> str:
@@ -33,7 +33,7 @@ def excerpt(printed: str) -> str:
 def _trimmed(part: str) -> str:
     lines = [line.removeprefix(" ") for line in part.splitlines() if line.strip() and "──" not in line]
     starts = [number for number, line in enumerate(lines) if number and not line.startswith(" ")]
-    shown = {"Worst": WORST, "Tool-": KINDS}.get(lines[0][:5] if lines else "", len(lines))
+    shown = {"Pass ": HEADLINES, "Worst": WORST, "Tool-": KINDS}.get(lines[0][:5] if lines else "", len(lines))
     return "\n".join([*lines[: starts[shown]], "..."] if len(starts) > shown else lines)
 
 

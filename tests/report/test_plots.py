@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from needed import needed
 
 from simkit.errors import UsageError
 from simkit.paths.matrix import matrix_of
 from simkit.paths.states import START
 
-pytest.importorskip("matplotlib")
+needed("matplotlib")
 
 from simkit.report.plots import draw_matrix
 

@@ -43,7 +43,7 @@ class ReplyLanguage:
         try:
             detector = _detector(tuple(sorted({*self.candidates, own})))
         except ImportError:
-            missing = "needs the library lingua: pip install 'simkit[eval]'"
+            missing = "needs the library lingua: pip install 'simkit[language]'"
             return Score(name=self.__name__, value=None, reason=missing)
         other = {seq: language for seq, text in long if (language := _other(detector, text, own))}
         reason = "; ".join(f"event {seq} is in '{language}'" for seq, language in other.items())

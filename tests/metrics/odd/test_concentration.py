@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from needed import needed
 from storylog import story
 
 from simkit.metrics.odd.concentration import Concentration, upper_tail
@@ -49,7 +50,7 @@ def test_odd_output_that_is_spread_evenly_concentrates_nowhere() -> None:
 @settings(deadline=None)  # WHY: scipy is imported by the first example.
 @given(st.data())
 def test_the_tail_is_that_of_the_hypergeometric_distribution(data: st.DataObject) -> None:
-    stats = pytest.importorskip("scipy.stats")
+    stats = needed("scipy.stats")
     sessions = data.draw(st.integers(1, 300))
     all_odd, with_value = data.draw(st.integers(0, sessions)), data.draw(st.integers(0, sessions))
     odd = data.draw(st.integers(max(0, with_value + all_odd - sessions), min(all_odd, with_value)))

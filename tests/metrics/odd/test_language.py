@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+from needed import needed
 from storylog import story
 
 from simkit.metrics.odd.language import ReplyLanguage
 
-pytest.importorskip("lingua")
+needed("lingua")
 
 ENGLISH = "agent: Your refund is on its way, thank you for waiting so long."
 GERMAN = "agent: Ihre Erstattung ist unterwegs, vielen Dank für Ihre Geduld."

@@ -7,6 +7,7 @@ from math import log2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from needed import needed
 from storylog import story
 
 from simkit.metrics.retrieval import metric
@@ -16,7 +17,7 @@ from simkit.metrics.retrieval.pool import Pool
 from simkit.metrics.session import score_session
 from simkit.paths.episode import Episode
 
-pytest.importorskip("ir_measures")
+needed("ir_measures")
 
 ONE = {"d1": 1}
 TWO = {"d1": 1, "d2": 1}
