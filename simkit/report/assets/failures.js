@@ -159,7 +159,7 @@ const failureView = (filter) => {
       { class: "facts" },
       `${failures.length} of ${count(some.length, "session")} failed at a known place`,
       silent > 0 && ` (${silent} more failed without one)`,
-      ". A row is the last good state, a column the first failing one; the darkest cell has the most. ",
+      ". A row is the last good state, a column the first failing one; the strongest colour has the most. ",
       masks(how.least),
     ),
     failures.length ? failureTable(at, how) : h("p", { class: "quiet panel" }, "No session failed here."),
