@@ -10,10 +10,9 @@ from needed import needed
 from simkit.errors import UsageError
 from simkit.paths.matrix import matrix_of
 from simkit.paths.states import START
+from simkit.report.plots import draw_matrix
 
 needed("matplotlib")
-
-from simkit.report.plots import draw_matrix
 
 MATRIX = matrix_of([(START, "find:ok", "book:$refused$", "END:fail"), (START, "find:ok", "<b>:ok", "END:pass")], "tool")
 
