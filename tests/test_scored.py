@@ -52,6 +52,21 @@ def test_a_run_that_is_read_again_has_the_scores_of_the_run_that_was_kept(played
     assert [score.outcome for _, score in kept].count("fail") == 3
 
 
+def test_a_reason_is_the_same_whichever_way_round_a_file_writes_its_conditions(tmp_path: Path) -> None:
+    case = """scenario: shelved
+personas: [plain]
+wants: to have order W1 sent
+script: [Send order W1., Bye.]
+goal: {world: {orders.W1.status: shipped, orders.W1.shelf: {in: [{row: 2, bay: 7}]}}}
+"""
+    run = simkit.run(write_shop(tmp_path, case), clerk, user="scripted", out=tmp_path / "run")
+
+    ((_, kept),) = run.scored
+    ((_, read),) = ScoredSessions(run.store)
+    assert kept == read
+    assert kept.reason == "orders.W1.shelf is nothing, wanted one of [{'bay': 7, 'row': 2}]"
+
+
 def test_sessions_can_be_counted_and_picked(played: simkit.Run) -> None:
     opened = simkit.open_run(played.name)
 

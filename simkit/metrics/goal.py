@@ -66,7 +66,7 @@ def matching_calls(episode: Episode, pattern: CallPattern) -> tuple[ToolCalled, 
 
 
 def _end_state(episode: Episode, state: EndState) -> Iterator[GoalPart]:
-    yield from (world_part(episode, path, wanted) for path, wanted in state.world.items())
+    yield from (world_part(episode, path, wanted) for path, wanted in sorted(state.world.items()))
     yield from (_called(episode, pattern) for pattern in state.calls)
     yield from (_says(episode, words) for words in state.says)
 
@@ -196,7 +196,7 @@ def _recorded(episode: Episode) -> Iterator[GoalPart]:
 
 
 def _pattern(pattern: CallPattern) -> str:
-    wanted = ", ".join(f"{name} {condition.describe()}" for name, condition in pattern.arguments.items())
+    wanted = ", ".join(f"{name} {condition.describe()}" for name, condition in sorted(pattern.arguments.items()))
     return f"{pattern.tool} with {wanted}" if wanted else pattern.tool
 
 

@@ -73,8 +73,8 @@ def _never(episode: Episode, rule: Rule, call: ToolCalled) -> Iterator[Breach]:
 def _requires(episode: Episode, rule: Rule, call: ToolCalled) -> Iterator[Breach]:
     guard = rule.requires
     assert guard is not None
-    actual = {name: (call.arguments.get(name, MISSING), wanted) for name, wanted in guard.where.items()}
-    for path, wanted in guard.when.items():
+    actual = {name: (call.arguments.get(name, MISSING), wanted) for name, wanted in sorted(guard.where.items())}
+    for path, wanted in sorted(guard.when.items()):
         place = fill(path, call.arguments)
         actual[place] = (call.before[place], wanted)
     wrong = [
@@ -110,8 +110,10 @@ def _confirm_before(episode: Episode, rule: Rule, call: ToolCalled) -> Iterator[
 
 
 def _circumstances(guard: Guard, call: ToolCalled) -> str:
-    facts = [f"{fill(path, call.arguments)} is {call.before[fill(path, call.arguments)]!r}" for path in guard.when]
-    facts += [f"{name} is {call.arguments.get(name)!r}" for name in guard.where]
+    facts = [
+        f"{fill(path, call.arguments)} is {call.before[fill(path, call.arguments)]!r}" for path in sorted(guard.when)
+    ]
+    facts += [f"{name} is {call.arguments.get(name)!r}" for name in sorted(guard.where)]
     return " when " + one_line(" and ".join(facts), 200) if facts else ""
 
 

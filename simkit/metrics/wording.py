@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pprint import saferepr
 from typing import Any
 
 from simkit.errors import one_line
@@ -11,8 +12,8 @@ from simkit.trace.events import Change, ToolCalled
 
 
 def shown(value: Any, limit: int = 60) -> str:
-    """A value as a person would write it down."""
-    return "nothing" if value == MISSING else one_line(repr(value), limit)
+    """A value as a person would write it down; keys in order of name, as a kept log has them."""
+    return "nothing" if value == MISSING else one_line(saferepr(value), limit)
 
 
 def describe_call(call: ToolCalled) -> str:
@@ -42,7 +43,7 @@ def differences(changes: Iterable[Change]) -> Iterator[str]:
 def apart(path: str, left: Any, right: Any) -> Iterator[tuple[str, Any, Any]]:
     """The places at which two values differ, as deep as they are alike in shape, each with what stands there."""
     if isinstance(left, Mapping) and isinstance(right, Mapping):
-        for key in dict.fromkeys((*left, *right)):
+        for key in sorted({*left, *right}, key=str):
             yield from apart(f"{path}.{key}", left.get(key, MISSING), right.get(key, MISSING))
     elif isinstance(left, list) and isinstance(right, list) and len(left) == len(right):
         for number, (one, other) in enumerate(zip(left, right, strict=True)):

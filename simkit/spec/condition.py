@@ -12,6 +12,7 @@ status: {not: cancelled}                             anything else
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pprint import saferepr
 from typing import Any, Literal, get_args
 
 from pydantic import Field, model_validator
@@ -67,7 +68,7 @@ class Condition(Frozen):
         words = {"equals": "", "in": "one of ", "not": "not ", "approx": "about "}
         if self.check == "exists":
             return "to exist" if self.value else "not to exist"
-        return f"{words.get(self.check, self.check.replace('_', ' ') + ' ')}{self.value!r}"
+        return f"{words.get(self.check, self.check.replace('_', ' ') + ' ')}{saferepr(self.value)}"
 
 
 def _parsed(data: dict[str, Any]) -> dict[str, Any]:

@@ -54,6 +54,14 @@ def test_it_reads_well_at_100_columns() -> None:
     assert text == golden("compared_100.txt", text)
 
 
+def test_kinds_are_in_one_piece_on_a_terminal_of_80_columns() -> None:
+    names = dict.fromkeys(list(suite(14, 4))[:9], "unconfirmed_write")
+    text = shown(compare(run_of("a", suite(14, 4)), run_of("b", suite(14, 4), kinds=names)), width=80)
+    assert "unconfirmed_write" in text
+    assert "any tool-use error" in text
+    assert max(map(len, text.splitlines())) <= 80
+
+
 def test_the_markdown_reads_well_in_a_pull_request() -> None:
     text = markdown(broken())
     assert text == golden("compared.md", text)

@@ -94,7 +94,8 @@ def faulty(agent: Any, inject: str | Mapping[str, float] = "all=1") -> Faulty:
 def _known(kind: str) -> str:
     every = (*AGENT_FAULTS, *TOOL_FAULTS)
     if kind not in every:
-        cure = did_you_mean(kind, (*every, *GROUPS))
+        near = did_you_mean(kind, (*every, *GROUPS))
+        cure = near if "did you mean" in near else ""
         raise UsageError(f"--inject {kind}: is no kind of fault{cure}; there are {', '.join((*GROUPS, *every))}")
     return kind
 

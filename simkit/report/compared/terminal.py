@@ -20,20 +20,21 @@ def print_comparison(comparison: Comparison, *, console: Console | None = None, 
     """Print verdict, figures, the `most` scenarios that fell or rose most, and the flaky ones. It goes to stdout."""
     console = console or Console(highlight=False)
     console.print()
-    for block in _blocks(comparison, most):
+    gap = 2 if console.width >= 96 else 1  # so that no kind's name is broken on a terminal of 80 columns
+    for block in _blocks(comparison, most, gap):
         console.print(Padding(block, (0, 1, 1, 1)))
 
 
-def _blocks(comparison: Comparison, most: int) -> Iterator[RenderableType]:
+def _blocks(comparison: Comparison, most: int, gap: int) -> Iterator[RenderableType]:
     yield _headline(comparison)
     if comparison.passes.scenarios:
-        yield _figures(comparison)
+        yield _figures(comparison, gap)
     for what, chosen in (
         ("Passed less often", [one for one in comparison.scenarios if one.effect < 0]),
         ("Passed more often", [one for one in reversed(comparison.scenarios) if one.effect > 0]),
     ):
         if chosen:
-            yield _changes(what, chosen, most)
+            yield _changes(what, chosen, most, gap)
     if comparison.flaky:
         yield _flaky(comparison.flaky, most)
 
@@ -73,8 +74,8 @@ def _headline(comparison: Comparison) -> RenderableType:
     return Group(*lines)
 
 
-def _figures(comparison: Comparison) -> Table:
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, header_style="bold")
+def _figures(comparison: Comparison, gap: int) -> Table:
+    table = Table(box=None, padding=(0, gap, 0, 0), show_edge=False, header_style="bold")
     table.add_column("Less is better", overflow="fold")
     for name in ("A", "B", "effect", "95% interval", "MDE", "p (Holm)"):
         table.add_column(name, justify="right", no_wrap=True)
@@ -96,10 +97,12 @@ def _row(one: Effect) -> Iterator[Text]:
     yield Text(one.verdict if known else "", style=_COLOURS[one.verdict])
 
 
-def _changes(what: str, chosen: Sequence[Change], most: int) -> Table:
+def _changes(what: str, chosen: Sequence[Change], most: int, gap: int) -> Table:
     shown = chosen[:most]
     head = what if len(shown) == len(chosen) else f"{what}: {len(shown)} of {len(chosen)} scenarios"
-    table = Table(box=None, padding=(0, 2, 0, 0), show_edge=False, title=Text(head, style="bold"), title_justify="left")
+    table = Table(
+        box=None, padding=(0, gap, 0, 0), show_edge=False, title=Text(head, style="bold"), title_justify="left"
+    )
     table.show_header = False
     table.add_column(max_width=34, overflow="fold")
     for _ in range(2):
