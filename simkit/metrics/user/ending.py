@@ -3,7 +3,8 @@
 Only where the goal was missed, the user closed, and their patience cannot have been used up (`metrics.user.patience`).
 Leaving is early when nothing was heard of the agent yet; when the agent waits for a yes, or for a fact that the user
 knows; when the agent just said that it is about to do something; when a further want was never raised. A user who
-leaves after a refusal, or after the agent says that all is done, has not left early, even where the agent is wrong.
+leaves after a refusal, or after the agent says that all is done, or as the agent hands them over to somebody else, has
+not left early, even where the agent is wrong.
 """
 
 from __future__ import annotations
@@ -24,6 +25,12 @@ _ABOUT_TO = re.compile(
     r"|\b(?:let me|i(?:['’]ll| will| am going to)(?: now)?) (?:check|look|verify|proceed|process|find|search)\b",
     re.IGNORECASE,
 )
+_HANDING_OVER = re.compile(
+    r"\b(?:transfer(?:red|ring)?|escalat(?:e|ed|ing)|connect(?:ed|ing)?) (?:you|me|this|your)\b"
+    r"|\b(?:being transferred|(?:to|with) (?:a|an|another) (?:human|live|supervisor|specialist|colleague))\b",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"[^.!?\n]*\?")
 
 
 def ended_early(episode: Episode, *, reached: bool) -> tuple[UserFault, ...]:
@@ -34,6 +41,8 @@ def ended_early(episode: Episode, *, reached: bool) -> tuple[UserFault, ...]:
     last = next((said for said in reversed(episode.agent_texts) if said.seq < closing.seq), None)
     if last is None:
         return (_fault(closing, (), "before the agent had said a word"),)
+    if _hands_over(last.text) or all(map(_HANDING_OVER.search, (last.text, closing.text))):
+        return ()
     if _says_yes(closing) and _asks_for_a_yes(last.text):
         return (_fault(closing, (last.seq,), "with the very words that say yes to the agent, who cannot go on"),)
     if _patience_used_up(episode):
@@ -71,6 +80,11 @@ def _waiting(episode: Episode, text: str, closing: UserSaid) -> str:
     if act == "inform" and _ABOUT_TO.search(text) and not claims_success(text):
         return "while the agent is about to go on"
     return ""
+
+
+def _hands_over(text: str) -> bool:
+    """Whether the agent's last question, or all that it says where it asks nothing, is about handing the user over."""
+    return _HANDING_OVER.search((_QUESTION.findall(text) or [text])[-1]) is not None
 
 
 def _asks_for_a_yes(text: str) -> bool:

@@ -50,6 +50,28 @@ def test_leaving_after_a_refusal_news_or_a_question_one_cannot_answer_is_not(rep
     assert found(ASK, f"agent: {reply}", BYE) == []
 
 
+@pytest.mark.parametrize(
+    ("reply", "last"),
+    [
+        ("You are being transferred to a human agent. Please hold on.", BYE),
+        ("I can't unlock your SIM. Would you like me to transfer you to a human agent?", "user(close): Yes, please."),
+        (
+            "I could transfer you to a person. Shall I go ahead?",
+            "user(close): Yes, please transfer me to a human agent.",
+        ),
+    ],
+)
+def test_leaving_with_the_agent_handing_over_is_not_early(reply: str, last: str) -> None:
+    assert found(ASK, f"agent: {reply}", last) == []
+    assert found(ASK, f"agent: {reply}", last, then=["the delivery address of W1003 changed"]) == []
+
+
+def test_a_handover_as_the_other_choice_does_not_excuse_who_leaves_with_a_yes() -> None:
+    either = "agent: I can transfer you to a person if you prefer. Shall I refund $49.90 to your card?"
+
+    assert found(ASK, either, "user(close): Yes, please go ahead.") != []
+
+
 def test_who_reached_the_goal_or_says_no_or_never_left_did_not_leave_early() -> None:
     confirm = "agent: Shall I refund $49.90 to your card?"
 
