@@ -110,6 +110,19 @@ def test_who_works_alone_is_told_by_the_ticket_and_stops_by_itself(tmp_path: Pat
     assert lines(log) == ["user: Find x.", 'agent find_book ok "B1"']
 
 
+def test_who_works_alone_makes_the_users_gold_calls_too(tmp_path: Path) -> None:
+    gate = {**GATE, "ticket": "Open the gate."}
+    one = simulation("gate", [said("assistant", "###STOP###")], {"reward": 0.0}, end="agent_stop")
+
+    def gold(*simulations: Any) -> list[tuple[str, str]]:
+        scenario = logs(tmp_path, results([gate, NOTHING], list(simulations)))["gate"].started.scenario
+        return [(step["by"], step["tool"]) for step in scenario["reference"]]
+
+    assert gold(one) == [("agent", "open_gate")]
+    talk = [said("user", "Hello."), said("assistant", "Hello."), said("user", "###STOP###")]
+    assert gold(one, simulation("nothing", talk, {"reward": 1.0})) == [("user", "open_gate")]
+
+
 def test_a_word_that_stops_is_only_taken_out_where_it_stopped(tmp_path: Path) -> None:
     talk = [said("user", "What does ###STOP### mean?"), said("assistant", "No idea."), said("user", "###STOP###")]
     log = logs(tmp_path, results([NOTHING], [simulation("nothing", talk, None)]))["nothing"]

@@ -40,6 +40,8 @@ class _Frame:
     tools: tuple[Tool, ...] = ()
     inside: bool = False
     """Whether the simulations stand in the file itself."""
+    alone: bool = False
+    """Whether the agent works by itself: sessions were simulated, and no user says or does anything in any of them."""
 
     @property
     def domain(self) -> str:
@@ -96,12 +98,14 @@ def _frame(path: Path) -> _Frame:
                 what = f"task '{one_line(task.id, 100)}' stands here twice; keep one"
                 raise FileError(path, what, line=line)
             frame.tasks[task.id] = task
-            seen.task(task)
         elif key == "simulations" and value is not None:
             frame.inside = True
             seen.simulation(strict_json.shaped(_SIMULATION, value, path, line))
     for file in () if frame.inside else _beside(path):
         seen.simulation(strict_json.shaped(_SIMULATION, strict_json.whole(file), file, 1))
+    frame.alone = seen.agents_talk and not seen.users_talk
+    for task in frame.tasks.values():
+        seen.task(task, alone=frame.alone)
     for name, about in ((frame.info and frame.info.environment_info.tool_defs) or {}).items():
         seen.sides["assistant"].define(name, about.doc, about.params or {"type": "object", "properties": {}})
     frame.tools = seen.tools()
@@ -135,13 +139,17 @@ class _Seen:
 
     def __init__(self) -> None:
         self.sides = {"assistant": Toolbox(), "user": Toolbox()}
+        self.agents_talk = self.users_talk = False
         self._writes: dict[str, bool] = {}
 
-    def task(self, task: Task) -> None:
+    def task(self, task: Task, *, alone: bool) -> None:
         for action in (task.evaluation_criteria and task.evaluation_criteria.actions) or ():
-            self.sides[action.requestor].saw(action.name, action.arguments)
+            self.sides["assistant" if alone else action.requestor].saw(action.name, action.arguments)
 
     def simulation(self, one: Simulation) -> None:
+        roles = {message.role for message in one.messages or ()}
+        self.agents_talk |= "assistant" in roles
+        self.users_talk |= "user" in roles
         for call in (call for message in one.messages or () for call in message.tool_calls or ()):
             self.sides[call.requestor].saw(call.name, call.arguments)
         for check in (one.reward_info and one.reward_info.action_checks) or ():
@@ -162,7 +170,7 @@ def _effect(tool: Tool, writes: dict[str, bool]) -> str:
 
 def _scenario(frame: _Frame, task: Task) -> dict[str, Any]:
     if task.id not in frame.scenarios:
-        frame.scenarios[task.id] = scenario(name_of(task.id, "task"), frame.domain, **told(task))
+        frame.scenarios[task.id] = scenario(name_of(task.id, "task"), frame.domain, **told(task, alone=frame.alone))
     return frame.scenarios[task.id]
 
 
