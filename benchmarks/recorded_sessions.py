@@ -1,11 +1,13 @@
 """What the finding lists say of sessions that other people recorded, and how far a person agrees.
 
-    python benchmarks/recorded_sessions.py FILE.json [--show FAILED|PASSED|all] [--labels] [--invented]
+    python benchmarks/recorded_sessions.py FILE.json … [--show failed|passed|all] [--labels] [--invented]
 
-FILE.json is a τ-bench result file (as `simkit import tau-bench` reads it). The first table counts findings in failed
-and in passed sessions. `--show` lists them. `--labels` compares with labels that a person put into the file (`label`:
-failures by message number, root cause, who failed) where there are some. `--invented` puts amounts that nobody gave
-into the agents' mouths and counts how many are noticed.
+FILE.json is a result file of τ-bench or of τ²-bench (as `simkit import tau-bench` or `tau2` reads it). The first table
+counts findings in failed and in passed sessions; several files stand side by side. `--show` lists the findings, and
+beside them the gold calls that a user with tools of their own did not make: no findings, for they are not the agent's
+calls, but often what a failed session fell by. `--labels` compares with labels that a person put into the file
+(`label`: failures by message number, root cause, who failed) where there are some. `--invented` puts amounts that
+nobody gave into the agents' mouths and counts how many are noticed.
 """
 
 from __future__ import annotations
@@ -18,7 +20,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from simkit.imports import tau_bench
+from simkit.imports import strict_json, tau_bench
+from simkit.imports.tau2 import files as tau2
 from simkit.metrics.decisive import decisive
 from simkit.metrics.score import ERROR_KINDS, SessionScore
 from simkit.metrics.session import first_failing_event, score_session
@@ -27,6 +30,7 @@ from simkit.paths.episode import Episode, episodes
 from simkit.trace.events import AgentSaid, ToolCalled, UserSaid
 
 Scored = tuple[Episode, SessionScore]
+USERS_PART = "without, a gold call of the user's not made"
 NEAR = 5
 """Steps (messages) by which two opinions may differ and still be about the same moment."""
 
@@ -48,17 +52,25 @@ class Opinion(NamedTuple):
 
 
 def scored(file: Path) -> list[Scored]:
-    """Every session of a file with its score."""
-    return [(episode, score_session(episode)) for episode in episodes(tau_bench.read(file))]
+    """Every session of a file with its score. A list is what τ-bench writes, an object what τ²-bench writes."""
+    read = tau_bench.read if strict_json.begins(file) == "[" else tau2.read
+    return [(episode, score_session(episode)) for episode in episodes(read(file))]
+
+
+def undone(episode: Episode) -> list[str]:
+    """The tools of gold calls on the user's side that no user made as wanted."""
+    made = [(call.tool, call.arguments) for call in episode.log.calls if call.by == "user"]
+    wanted = [step for step in episode.scenario.reference if step.tool and step.by == "user"]
+    return [str(step.tool) for step in wanted if (step.tool, step.arguments) not in made]
 
 
 def counts(sessions: list[Scored]) -> dict[str, Counter[str]]:
-    """Kinds of finding, in failed and in passed sessions; `sessions` and `with findings` are kinds as well."""
+    """Kinds of finding in failed and in passed sessions; `sessions`, `with findings` and `USERS_PART` are kinds too."""
     found: dict[str, Counter[str]] = {"failed": Counter(), "passed": Counter()}
-    for _, score in sessions:
+    for episode, score in sessions:
         kinds = found["passed" if score.passed else "failed"]
         kinds.update(one.kind for one in score.findings)
-        kinds.update(["sessions", *(["with findings"] if score.findings else [])])
+        kinds.update(["sessions", *(["with findings"] if score.findings else [USERS_PART] * bool(undone(episode)))])
     return found
 
 
@@ -139,41 +151,53 @@ def noticed(sessions: list[Scored], seed: int = 1) -> dict[str, tuple[int, int]]
     return {form: (caught, of) for form, (caught, of) in found.items()}
 
 
-def table(sessions: list[Scored]) -> Iterator[str]:
-    """The counts as a table."""
-    found = counts(sessions)
-    yield "|  | failed | passed |\n|---|---|---|"
-    for kind in ("sessions", "with findings", *ERROR_KINDS):
-        if found["failed"][kind] or found["passed"][kind]:
-            yield f"| {kind} | {found['failed'][kind]} | {found['passed'][kind]} |"
+def table(*files: list[Scored]) -> Iterator[str]:
+    """The counts as a table: a pair of columns for each file."""
+    found = [column for sessions in files for column in counts(sessions).values()]
+    yield f"|  |{' failed | passed |' * len(files)}\n|---|{'---|' * len(found)}"
+    for kind in ("sessions", "with findings", USERS_PART, *ERROR_KINDS):
+        if any(column[kind] for column in found):
+            yield f"| {kind} | {' | '.join(str(column[kind]) for column in found)} |"
+
+
+def show(sessions: list[Scored], which: str) -> Iterator[str]:
+    """What was found in failed, in passed or in all sessions; of passed ones, only those in which something was."""
+    for episode, score in sessions:
+        if which in ("all", "passed" if score.passed else "failed") and (score.findings or not score.passed):
+            yield f"\n{score.session}: {score.reason or 'passed'}"
+            for one in score.findings:
+                yield f"  {one.kind} {list(one.events)} {one.where}\n    {one.sentence}"
+            yield from (f"  the user never called {tool} as wanted" for tool in undone(episode))
 
 
 def main() -> None:
-    """Read the file and print what is asked for."""
+    """Read the files and print what is asked for."""
     reader = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    reader.add_argument("file", type=Path)
+    reader.add_argument("files", type=Path, nargs="+", metavar="FILE.json")
     reader.add_argument("--show", choices=("failed", "passed", "all"))
     reader.add_argument("--labels", action="store_true")
     reader.add_argument("--invented", action="store_true")
     asked = reader.parse_args()
-    sessions = scored(asked.file)
-    print("\n".join(table(sessions)))
-    for _, score in sessions if asked.show else ():
-        if asked.show in ("all", "passed" if score.passed else "failed") and (score.findings or not score.passed):
-            print(f"\n{score.session}: {score.reason or 'passed'}")
-            for one in score.findings:
-                print(f"  {one.kind} {list(one.events)} {one.where}\n    {one.sentence}")
-    if asked.labels:
-        every = list(opinions(asked.file))
-        print("\n| session | a person: step, who | simkit: step, who | what simkit says |\n|---|---|---|---|")
-        for one in every:
-            sentence = one.sentence if len(one.sentence) < 90 else f"{one.sentence[:89]}…"
-            print(f"| {one.session} | {one.step}, {one.who} | {one.our_step}, {one.our_who} | {sentence} |")
-        print("\n| agreement |  |\n|---|---|")
-        print("\n".join(f"| {what} | {number} |" for what, number in agreement(every).items()))
-    if asked.invented:
-        print("\n| invented amounts | noticed | of |\n|---|---|---|")
-        print("\n".join(f"| {form} | {caught} | {of} |" for form, (caught, of) in noticed(sessions).items()))
+    read = [scored(file) for file in asked.files]
+    print("\n".join(table(*read)))
+    for file, sessions in zip(asked.files, read, strict=True):
+        if asked.show:
+            print("\n".join(show(sessions, asked.show)))
+        if asked.labels:
+            _print_labels(file)
+        if asked.invented:
+            print("\n| invented amounts | noticed | of |\n|---|---|---|")
+            print("\n".join(f"| {form} | {caught} | {of} |" for form, (caught, of) in noticed(sessions).items()))
+
+
+def _print_labels(file: Path) -> None:
+    every = list(opinions(file))
+    print("\n| session | a person: step, who | simkit: step, who | what simkit says |\n|---|---|---|---|")
+    for one in every:
+        sentence = one.sentence if len(one.sentence) < 90 else f"{one.sentence[:89]}…"
+        print(f"| {one.session} | {one.step}, {one.who} | {one.our_step}, {one.our_who} | {sentence} |")
+    print("\n| agreement |  |\n|---|---|")
+    print("\n".join(f"| {what} | {number} |" for what, number in agreement(every).items()))
 
 
 if __name__ == "__main__":
