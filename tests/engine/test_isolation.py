@@ -11,6 +11,7 @@ import re
 import secrets
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import replace
@@ -285,6 +286,15 @@ async def careful(turn: Turn) -> str:
     return f"{order.value['status']} {turn.random.random()}. Could you tell me your order number?"
 
 
+@pytest.fixture
+def same_language() -> Iterator[None]:
+    """Whatever an agent makes of the process's language, the next test finds it as it was."""
+    before = locale.setlocale(locale.LC_ALL)
+    yield
+    locale.setlocale(locale.LC_ALL, before)
+
+
+@pytest.mark.usefixtures("same_language")
 def test_what_an_agent_changes_in_the_process_changes_no_result(crowd: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SIMKIT_TEST", "")
     careless.__name__ = "careful"
