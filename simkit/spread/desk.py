@@ -11,7 +11,7 @@ import itertools
 import math
 from collections import deque
 from collections.abc import Callable, Iterable
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -170,9 +170,14 @@ class Desk:
             self._take(hand, message, waiting)
         if waiting:
             kept = (hand, list(waiting.values())[-1], list(waiting))
-            kept[1].when_durable(lambda: self._wake(lambda: self._durable.send_nowait(kept)))
+            kept[1].when_durable(lambda: self._wake(lambda: self._is_kept(kept)))
         self._deal(hand)
         self._end_if_over()
+
+    def _is_kept(self, kept: _Kept) -> None:
+        # Where the store failed, nobody listens any more: whoever found out is already telling.
+        with suppress(anyio.BrokenResourceError, anyio.ClosedResourceError):
+            self._durable.send_nowait(kept)
 
     async def _tell_kept(self, durable: MemoryObjectReceiveStream[_Kept]) -> None:
         with durable:
