@@ -11,17 +11,15 @@ print(simkit.transitions(run, by="tool").table())
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simkit.lint.check import check
+from simkit.lint.finding import Checked, Problem
 from simkit.metrics.score import Outcome, SessionScore
 from simkit.metrics.session import Metric, first_slip
 from simkit.runs import Run, Scored, Sources, import_run, load, open_run, play_case, run, terms_of
-from simkit.spec.files import Case, Pack
-from simkit.spec.scenario import Scenario
-from simkit.spec.strict_yaml import Loc
 
 if TYPE_CHECKING:
     from simkit.metrics.comparing.values import Comparison, Over
@@ -206,98 +204,3 @@ def _chosen(run: Run | str | Path, given: Sequence[str]) -> Iterator[tuple[Episo
 
 def _opened(run: Run | str | Path) -> Run:
     return run if isinstance(run, Run) else open_run(run)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """Something a scenario fails at, before any money is spent on it."""
-
-    path: str
-    line: int
-    scenario: str
-    what: str
-
-    def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.scenario}: {self.what}"
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What `check` looked at and what it found."""
-
-    pack: Pack
-    problems: tuple[Problem, ...] = field(default=())
-
-    @property
-    def ok(self) -> bool:
-        return not self.problems
-
-
-def check(*paths: str | Path, progress: Callable[[SessionScore], None] | None = None) -> Checked:
-    """Read everything under `paths`, play each reference path with each persona, and see an empty agent fail.
-
-    Raises `SimkitError` for files that are wrong; what can be read but does not hold is a `Problem`.
-    """
-    pack = load(*paths)
-    if not pack.cases:
-        return Checked(pack)
-    unproven = [case for case in pack.cases if not case.scenario.reference]
-    problems = [_problem(case, "has no reference path; add 'reference:'") for case in unproven]
-    cases = {case.scenario.scenario: case for case in pack.cases if case.scenario.reference}
-    if cases:
-        provable = Pack(tuple(cases.values()))
-        for path, pack_of_path in enumerate(_paths(provable)):
-            problems += _unproven(pack_of_path, run(pack_of_path, "reference", progress=progress).scored, path)
-        for _, one in run(provable, "null", progress=progress).scored:
-            if one.passed:
-                what = f"passes with {one.persona} though the agent does nothing; ask for something it must say or do"
-                problems.append(_problem(cases[one.scenario], what, ("reference",)))
-    return Checked(pack, tuple(dict.fromkeys(problems)))
-
-
-def _paths(pack: Pack) -> Iterator[Pack]:
-    """The cases with their reference, then with each of their further references in its place."""
-    yield pack
-    for path in range(max(len(case.scenario.references) for case in pack.cases)):
-        more = [case for case in pack.cases if len(case.scenario.references) > path]
-        yield Pack(tuple(replace(case, scenario=_only(case.scenario, path)) for case in more))
-
-
-def _only(scenario: Scenario, path: int) -> Scenario:
-    return scenario.model_copy(update={"reference": scenario.references[path], "references": ()})
-
-
-def _unproven(pack: Pack, played: Iterable[tuple[Episode, SessionScore]], path: int) -> Iterator[Problem]:
-    """What is wrong with reference number `path`, from 0: once for all personas with which it is the same, at the step
-    that failed."""
-    cases = {case.scenario.scenario: case for case in pack.cases}
-    found: dict[tuple[str, str, str, Loc], list[str]] = {}
-    for episode, score in played:
-        told = []
-        if not score.passed:
-            told = [("does not reach the goal", score.reason, _failing_step(cases[score.scenario], episode, path))]
-        told += [(f"shows {one.kind}", one.sentence, _place(path)) for one in score.findings]
-        for what in told:
-            found.setdefault((score.scenario, *what), []).append(score.persona)
-    for (name, how, why, loc), personas in found.items():
-        who = ", ".join(dict.fromkeys(personas))
-        yield _problem(cases[name], f"the reference path {how} with {who}: {why}", loc)
-
-
-def _place(path: int) -> Loc:
-    """Where a reference stands: the further ones under a key of their own."""
-    return ("references",) if path else ("reference",)
-
-
-def _failing_step(case: Case, episode: Episode, path: int) -> Loc:
-    """Where the first step stands whose call did not succeed; the path's key, where all did."""
-    failed = next(((call.by, call.tool, call.arguments) for call in episode.log.calls if call.outcome != "ok"), None)
-    for at, step in enumerate(case.scenario.reference):
-        if failed in [(one.by, one.tool, one.arguments) for one in step.flat()]:
-            return ("references", path - 1, at) if path else ("reference", at)
-    return _place(path)
-
-
-def _problem(case: Case, what: str, loc: Loc = ("scenario",)) -> Problem:
-    error = case.document.error(what, loc, key=True)
-    return Problem(str(error.path), error.line, case.scenario.scenario, what)

@@ -39,6 +39,7 @@ from simkit.options import (
     Trials,
     User,
     Workers,
+    default_paths,
 )
 from simkit.spending import ModelTerms
 
@@ -98,7 +99,7 @@ def run(
     begun = api.terms_of(out) if resume and out else {}
     if resume and out and not begun and not paths and agent is None:
         api.open_run(out)  # nothing says what to play, so the run has to be there
-    chosen = tuple(paths) or tuple(Path(path) for path in begun.get("paths", ())) or _default_paths()
+    chosen = tuple(paths) or tuple(Path(path) for path in begun.get("paths", ())) or default_paths()
     pack = api.load(*chosen)
     trials = begun.get("trials", 1) if trials is None else trials
     sure = UntilSure.asked(begun.get("until_sure"), until_sure, fail_under, max_trials)
@@ -131,22 +132,10 @@ def run(
     return told_of(played, as_json=as_json, gate=gate, report=not as_json, junit=junit)
 
 
-@app.command
-def check(
-    *paths: Annotated[Path, Parameter(help="What to check.")],
-    as_json: AsJson = False,
-) -> int:
-    """Validate files, play each reference path, and see an empty agent fail: before a token is spent.
-
-    Exits 1 when a scenario does not hold, 2 when a file is wrong.
-    """
-    from simkit import api
-    from simkit.report.progress import Progress
-    from simkit.telling import told_of_check
-
-    with redirect_stdout(sys.stderr), Progress(0, "Checking") as progress:
-        checked = api.check(*(paths or _default_paths()), progress=lambda score: progress.add(score.outcome))
-    return told_of_check(checked, as_json=as_json)
+app.command(
+    "simkit.commands.check:check",
+    help="Prove scenarios and domains before a token is spent: what does not hold, and what is doubtful.",
+)
 
 
 @app.command
@@ -256,13 +245,6 @@ def export(
 
 app.command("simkit.commands.publish:explain_limits", help="Print every limit: its value, and where to change it.")
 app.command("simkit.commands.publish:schema", help="Publish the JSON Schemas of scenario, persona and domain files.")
-
-
-def _default_paths() -> tuple[Path, ...]:
-    from simkit.spec.files import shipped
-
-    here = Path("scenarios")
-    return (here if here.is_dir() else shipped("scenarios"),)
 
 
 def main(tokens: Sequence[str] | None = None) -> None:

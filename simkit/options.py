@@ -88,3 +88,11 @@ MaxErrored = Annotated[
     int | None,
     Parameter(validator=Number(gte=0), help="Exit 1 when more sessions than this are invalid, whatever the pass rate."),
 ]
+
+
+def default_paths() -> tuple[Path, ...]:
+    """What is played or checked when nobody names a path: `scenarios/` here, else what ships with simkit."""
+    from simkit.spec.files import shipped
+
+    here = Path("scenarios")
+    return (here if here.is_dir() else shipped("scenarios"),)

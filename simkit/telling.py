@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from simkit.api import Checked, Run
+from simkit.api import Run
 from simkit.console import Gate, print_json, say
 
 
@@ -35,24 +35,6 @@ def told_of(told: Run, *, as_json: bool, gate: Gate, report: bool, junit: Path |
         say(f"simkit: stopped; go on by: simkit run --out {told.name} --resume")
         return 128 + told.stopped
     return gate.code(summary.total, summary.skipped)
-
-
-def told_of_check(checked: Checked, *, as_json: bool) -> int:
-    """Tell what `check` found, a line each problem; the exit code."""
-    found = {
-        "scenarios": len(checked.pack.cases),
-        "domains": len(checked.pack.domains),
-        "personas": len(checked.pack.personas),
-    }
-    if as_json:
-        problems = [{**vars(problem)} for problem in checked.problems]
-        print_json({**found, "ok": checked.ok, "problems": problems})
-    for problem in checked.problems:
-        say(str(problem))
-    counted = ", ".join(f"{count} {noun if count != 1 else noun[:-1]}" for noun, count in found.items() if count)
-    plural = "s" * (len(checked.problems) != 1)
-    say(f"{counted}: " + ("all hold" if checked.ok else f"{len(checked.problems)} problem{plural}"))
-    return 0 if checked.ok else 1
 
 
 def told_of_tau2(told: Run, *, as_json: bool, fail_under: float) -> int:

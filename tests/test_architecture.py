@@ -35,6 +35,7 @@ FLOORS = {
     "scored": 4,
     "spread": 4,
     "runs": 4,
+    "lint": 4.5,
     "api": 5,
     "console": 5,
     "telling": 5.5,

@@ -318,7 +318,14 @@ def test_the_pack_that_nobody_broke_holds(whole: Path, capsys: pytest.CaptureFix
     out, err = capsys.readouterr()
 
     assert left.value.code == 0, err
-    assert json.loads(out) == {"scenarios": 2, "domains": 1, "personas": 14, "ok": True, "problems": []}
+    found = json.loads(out)
+    assert {key: found[key] for key in ("scenarios", "domains", "personas", "ok", "problems")} == {
+        "scenarios": 2,
+        "domains": 1,
+        "personas": 14,
+        "ok": True,
+        "problems": [],
+    }
 
 
 ODD = [

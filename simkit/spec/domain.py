@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from simkit.spec.frozen import Frozen, canonical
+from simkit.spec.lint import Lint
 from simkit.spec.persona import Lines
 from simkit.spec.rules import Rule
 
@@ -74,6 +75,8 @@ class DomainFile(Frozen):
     """Documents that agents look things up in; none, if left out."""
     rules: tuple[Rule, ...] = ()
     user_acts: tuple[UserAct, ...] = ()
+    lint: Lint = Lint()
+    """What `simkit check` is not to say of it."""
 
     @field_validator("now")
     @classmethod
@@ -152,6 +155,7 @@ class Domain:
     agent: str = ""
     code: Mapping[str, str] = field(default_factory=dict, repr=False)
     """What tools.py defines: name -> digest of its code."""
+    lint: Lint = field(default=Lint(), repr=False)
 
     @property
     def name(self) -> str:

@@ -228,7 +228,7 @@ def _read_domain(file: Path, _stamp: object) -> Domain:
     )
     agent = said.agent if ":" in said.agent else f"{said.agent}:build"
     code = code_digests(folder / "tools.py")
-    return Domain(card=card, folder=folder, functions=functions, tables=tables, agent=agent, code=code)
+    return Domain(card=card, folder=folder, functions=functions, tables=tables, agent=agent, code=code, lint=said.lint)
 
 
 def persona_folders(path: Path) -> list[Path]:

@@ -11,6 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from simkit.spec.frozen import Frozen, digest
 from simkit.spec.goal import Goal, Step
+from simkit.spec.lint import Lint
 from simkit.spec.persona import Disclosure, Lines
 
 Fact = str | int | float | bool
@@ -112,6 +113,8 @@ class Scenario(Frozen):
     """Documents of the domain's knowledge that help, each with its grade; a list: each counts 1."""
     limits: Limits = Limits()
     tags: tuple[str, ...] = ()
+    lint: Lint = Field(default=Lint(), exclude=True)
+    """What `simkit check` is not to say of it. No part of what is played: the digest does not know it."""
     benchmark: SkipJsonSchema[dict[str, Any]] = Field(default={}, exclude_if=lambda value: not value)
     """What a benchmark's own scoring needs to know of its task; importers and adapters write it, people do not."""
 
