@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from simkit.imports import tau_bench
+from simkit.imports import openai_messages, tau_bench
 from simkit.metrics.score import SessionScore
 from simkit.metrics.session import score_session
 from simkit.paths.episode import episodes
@@ -15,7 +15,7 @@ from simkit.paths.episode import episodes
 DATA = Path(__file__).resolve().parents[2].parent / "shared/data"
 AIRLINE = DATA / "tau-bench-airline-gpt-4o.json"
 LABELLED = DATA / "agentrx/retail-failures-labelled.json"
-pytestmark = pytest.mark.skipif(not AIRLINE.exists(), reason="the recorded sessions are not beside this checkout")
+recorded = pytest.mark.skipif(not AIRLINE.exists(), reason="the recorded sessions are not beside this checkout")
 
 
 def scores(file: Path) -> dict[str, SessionScore]:
@@ -23,6 +23,7 @@ def scores(file: Path) -> dict[str, SessionScore]:
     return {score.session: score for score in map(score_session, episodes(tau_bench.read(file)))}
 
 
+@recorded
 def test_the_airlines_users_made_things_up_in_a_tenth_of_the_sessions_and_were_to_blame_in_thirteen() -> None:
     found = scores(AIRLINE)
 
@@ -36,6 +37,7 @@ def test_the_airlines_users_made_things_up_in_a_tenth_of_the_sessions_and_were_t
     assert "势必要更改" in other_script.sentence
 
 
+@recorded
 def test_a_user_who_said_yes_and_hung_up_is_to_blame_as_the_person_who_labelled_it_says() -> None:
     found = scores(LABELLED)["task-91/recorded/91"]
 
@@ -57,8 +59,20 @@ def test_the_culprit_agrees_with_people_on_eleven_of_fifteen_sessions_and_never_
     assert ("user", "agent") not in pairs
 
 
+@recorded
 def test_odd_output_of_a_good_model_is_rare() -> None:
     odd = [one for score in scores(AIRLINE).values() for one in score.odd]
 
     assert {one.kind for one in odd} == {"undue_refusal"}
     assert len(odd) <= 8
+
+
+def test_nobody_is_said_to_make_up_what_a_bare_message_list_says_of_themselves(tmp_path: Path) -> None:
+    said = [{"role": "user", "content": "I can't sign in."}, {"role": "assistant", "content": "Your email, please?"}]
+    said += [{"role": "user", "content": "ana.sokol@brightwell.example, staff number 48-1177."}]
+    file = tmp_path / "talks.jsonl"
+    file.write_text(json.dumps({"id": "locked", "messages": said}) + "\n", encoding="utf-8")
+
+    (score,) = map(score_session, episodes(openai_messages.read(file)))
+
+    assert score.user_faults == ()

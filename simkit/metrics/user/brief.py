@@ -29,6 +29,15 @@ _EMPTY = frozenset(
 )
 
 
+def was_briefed(episode: Episode) -> bool:
+    """Whether anybody says what the user was given. Of a conversation that was only recorded nobody does: its want is
+    the user's own first words, and there are no facts."""
+    scenario, texts = episode.scenario, episode.user_texts
+    if scenario.facts() or scenario.then or episode.persona.persona != "recorded" or not texts:
+        return True
+    return not " ".join(texts[0].text.split()).startswith(scenario.wants.removesuffix("…"))
+
+
 def given_facts(episode: Episode) -> Facts:
     """All that the user knows before the first word, and what everybody may know: the clock and the catalogue."""
     card, known = episode.card, episode.scenario.facts()

@@ -6,7 +6,7 @@ is hidden from them (goal, reference path, policy, the agent's calls and their r
 
 Limits, on the side of silence: amounts and dates that simple arithmetic on known ones reaches pass
 (`metrics.talk.facts`); numbers of fewer than four digits pass; other facts are seen only where a sentence names the
-fact by one of its slot's wordings.
+fact by one of its slot's wordings; where nobody says what the user was given, nothing counts as invented.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 from simkit.errors import one_line
 from simkit.metrics.score import UserFault
 from simkit.metrics.talk.facts import Facts, leaves
-from simkit.metrics.user.brief import facts_in, given_facts, telling
+from simkit.metrics.user.brief import facts_in, given_facts, telling, was_briefed
 from simkit.paths.episode import Episode
 from simkit.spec.acts import sentences
 from simkit.spec.values import Value, plain, values_in
@@ -40,12 +40,14 @@ def unknowable(episode: Episode) -> Iterator[UserFault]:
     facts, hidden = given_facts(episode), Hidden(episode)
     facts.relative = True  # WHY: people reckon in days, and say the day after as a date.
     reported: set[str] = set()
+    briefed = was_briefed(episode)
     for event in episode.events:
         if isinstance(event, UserSaid):
             for text in _strange(episode, event.text, facts):
-                if plain(text) not in reported:
+                source = hidden.source(text)
+                if plain(text) not in reported and (briefed or source):
                     reported.add(plain(text))
-                    yield _fault(event, text, hidden.source(text))
+                    yield _fault(event, text, source)
             yield from hidden.given_away(event)
             facts.hear(event.text)
         elif isinstance(event, AgentSaid):
