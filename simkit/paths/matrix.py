@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.paths.codes import STEPS, PathRecorder
+from simkit.paths.codes import STEPS, Kept, PathRecorder, kept_pairs, placed
 from simkit.paths.exports.notebook import html_table
 from simkit.paths.states import START, in_order, is_end
 from simkit.paths.table import Counts, csv_table, text_table
@@ -28,33 +28,50 @@ class TransitionMatrix:
     view: str
     states: tuple[str, ...]
     """START, then inner states in the order of their first visit, then END:*."""
-    counts: Counts
-    """(K, K) int64, row = from, column = to, K = number of states; read-only."""
+    kept: Kept
+    """(K, K) int64, row = from, column = to, K = number of states; read-only. Above `codes.DENSE` states scipy's
+    csr_array: only what was seen takes memory."""
     sessions: int
 
     def __post_init__(self) -> None:
-        counts = np.array(self.counts, dtype=np.int64).reshape(len(self.states), len(self.states))
+        k = len(self.states)
+        if isinstance(self.kept, np.ndarray | list):
+            kept = np.array(self.kept, dtype=np.int64).reshape(k, k)
+            kept.flags.writeable = False
+        else:
+            kept = self.kept.astype(np.int64)
+            kept.eliminate_zeros()
+            kept.sort_indices()
+            kept.data.flags.writeable = False
+        object.__setattr__(self, "kept", kept)
+
+    @cached_property
+    def counts(self) -> Counts:
+        """(K, K) int64 counts as an array, whatever they are kept as; read-only."""
+        if isinstance(self.kept, np.ndarray):
+            return self.kept
+        counts: Counts = self.kept.toarray()
         counts.flags.writeable = False
-        object.__setattr__(self, "counts", counts)
+        return counts
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, TransitionMatrix):
             return NotImplemented
         mine, theirs = (self.view, self.states, self.sessions), (other.view, other.states, other.sessions)
-        return mine == theirs and bool((self.counts == other.counts).all())
+        return mine == theirs and not abs(self.kept - other.kept).sum()
 
     __hash__ = None  # type: ignore[assignment]
 
     def __add__(self, other: TransitionMatrix) -> TransitionMatrix:
         """The matrix of the sessions of both. Raises ValueError when the views differ."""
         states = self._common(other)
-        counts = self.counts_in(states) + other.counts_in(states)
+        counts = self._in(states) + other._in(states)
         return TransitionMatrix(self.view, states, counts, self.sessions + other.sessions)
 
     def __sub__(self, other: TransitionMatrix) -> TransitionMatrix:
         """The matrix without the sessions of `other`. Raises ValueError when it does not hold them all."""
         states = self._common(other)
-        counts = self.counts_in(states) - other.counts_in(states)
+        counts = self._in(states) - other._in(states)
         if counts.min() < 0 or self.sessions < other.sessions:
             raise ValueError("a matrix can only be taken from one that holds its sessions")
         return TransitionMatrix(self.view, states, counts, self.sessions - other.sessions)
@@ -62,26 +79,23 @@ class TransitionMatrix:
     def __getitem__(self, edge: tuple[str, str]) -> int:
         """How often the second state followed the first; 0 for states never seen."""
         source, target = (self._index.get(state) for state in edge)
-        return 0 if source is None or target is None else int(self.counts[source, target])
+        return 0 if source is None or target is None else int(self.kept[source, target])
 
     def restricted_to(self, states: Iterable[str]) -> TransitionMatrix:
         """The transitions among these states, START and the ends; all others are left out, not bridged."""
         wanted = set(states)
         kept = tuple(s for s in self.states if s in wanted or s == START or is_end(s))
-        return TransitionMatrix(self.view, kept, self.counts_in(kept), self.sessions)
+        return TransitionMatrix(self.view, kept, self._in(kept), self.sessions)
 
     def counts_in(self, states: Sequence[str]) -> Counts:
         """(len(states), len(states)) counts in another order of states; zero where a state was never seen."""
-        found = np.array([self._index.get(state, -1) for state in states], dtype=np.intp)
-        known = found >= 0
-        result = np.zeros((len(states), len(states)), dtype=np.int64)
-        result[np.ix_(known, known)] = self.counts[np.ix_(found[known], found[known])]
-        return result
+        found = self._in(states)
+        return found if isinstance(found, np.ndarray) else found.toarray()  # type: ignore[no-any-return]
 
     @property
     def transitions(self) -> int:
         """All transitions together."""
-        return int(self.counts.sum())
+        return int(self.kept.sum())
 
     @property
     def ends(self) -> tuple[str, ...]:
@@ -128,6 +142,9 @@ class TransitionMatrix:
     def _index(self) -> dict[str, int]:
         return {state: number for number, state in enumerate(self.states)}
 
+    def _in(self, states: Sequence[str]) -> Kept:
+        return placed(self.kept, [self._index.get(state, -1) for state in states])
+
     def _common(self, other: TransitionMatrix) -> tuple[str, ...]:
         if self.view != other.view:
             raise ValueError(f"matrices of different views: {self.view} and {other.view}")
@@ -151,10 +168,8 @@ def matrix_of_pairs(pairs: Mapping[tuple[str, str], int], view: str, sessions: i
     unlike one of whole sessions, it need not balance."""
     states = in_order(state for pair in pairs for state in pair)
     place = {state: number for number, state in enumerate(states)}
-    counts = np.zeros((len(states), len(states)), dtype=np.int64)
-    for (source, target), times in pairs.items():
-        counts[place[source], place[target]] = times
-    return TransitionMatrix(view, states, counts, sessions)
+    source, target = ([place[pair[side]] for pair in pairs] for side in (0, 1))
+    return TransitionMatrix(view, states, kept_pairs(source, target, list(pairs.values()), len(states)), sessions)
 
 
 class TransitionCounting:

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.paths.codes import Counts, StateCodes, pair_counts, take_junctions
+from simkit.paths.codes import Counts, StateCodes, session_counts
 from simkit.paths.matrix import TransitionMatrix
 from simkit.paths.states import END, START, Visit, in_order, is_end
 from simkit.trace.log import SessionKey
@@ -76,9 +76,7 @@ class Walks:
 
     def matrix(self) -> TransitionMatrix:
         """The transition matrix of all of them."""
-        counts = pair_counts(self.steps, len(self.states)) if len(self) else np.zeros((1, 1), dtype=np.int64)
-        take_junctions(counts, self.states, len(self))
-        return TransitionMatrix(self.view, self.states, counts, len(self))
+        return TransitionMatrix(self.view, self.states, session_counts(self.steps, self.states, len(self)), len(self))
 
     def only(self, sessions: Sequence[int] | NDArray[np.integer]) -> Walks:
         """The walks of these sessions, in the order given; a session may come several times. States stay."""

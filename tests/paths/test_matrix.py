@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import tracemalloc
 from collections import Counter
 from itertools import pairwise
 
@@ -14,9 +15,11 @@ from goldenfile import golden
 from hypothesis import given
 from hypothesis import strategies as st
 
+from simkit.paths.chain import absorption
 from simkit.paths.codes import pair_counts
 from simkit.paths.matrix import TransitionCounting, TransitionMatrix, matrix_of
 from simkit.paths.states import END, ENDINGS, START, is_end
+from simkit.paths.walks import walks_of_states
 
 inner = st.lists(st.sampled_from(["get:ok", "get:error", "put:ok", "=1+1:ok", "é\n"]), max_size=8)
 sessions = st.builds(lambda steps, end: (START, *steps, END + end), inner, st.sampled_from(ENDINGS))
@@ -201,3 +204,31 @@ def test_counting_in_parts_is_counting_at_once(walks: list[list[str]], most: int
         counting.add(session)
 
     assert counting.matrix("tool") == matrix_of(sessions, "tool")
+
+
+def test_thousands_of_states_are_kept_only_where_something_was_seen() -> None:
+    """Every law as for few states, in memory for the pairs that occur."""
+    first = [(START, *(f"s{n}" for n in range(at, at + 30)), "END:pass") for at in range(0, 6_000, 10)]
+    second = [(START, f"s{n}", f"s{n + 1}", "END:fail") for n in range(0, 3_000, 7)]
+    tracemalloc.start()
+
+    one, two = matrix_of(first, "tool"), matrix_of(second, "tool")
+    both = one + two
+    recorded = walks_of_states([*first, *second], "tool").matrix()
+    ends = absorption(both)
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < len(both.states) ** 2
+    assert both == recorded == matrix_of([*first, *second], "tool")
+    assert (both - two) + two == both
+    assert (both - two).transitions == one.transitions
+    assert both["s7", "s8"] == one["s7", "s8"] + two["s7", "s8"] == 2
+    assert both.transitions == sum(len(session) - 1 for session in [*first, *second])
+    assert both.counts_in(["s7", "s8", "nowhere"]).tolist() == [[0, 2, 0], [0, 0, 0], [0, 0, 0]]
+    assert both.restricted_to(["s7", "s8"]).transitions == 4, "START to s7, s7 to s8 twice, s8 to the end"
+    assert ends.probabilities[0].tolist() == pytest.approx([len(first) / 1029, len(second) / 1029], rel=1e-12)
+    with pytest.raises(ValueError, match="holds its sessions"):
+        two - one
+    with pytest.raises(ValueError, match="in between"):
+        matrix_of([*first, (START, "END:pass", "END:pass")], "tool")

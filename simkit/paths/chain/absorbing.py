@@ -2,7 +2,8 @@
 
 With Q the probabilities among transient states and R those into the ends, N = (I - Q)^-1 has the expected visits,
 B = N R the probabilities of the ends and t = N 1 the expected steps (Kemeny and Snell 1960, *Finite Markov Chains*,
-chapter 3). All are solved by `elimination.Flow`, without a subtraction.
+chapter 3). All are solved by `elimination.Flow`, without a subtraction where one could cost digits. Weights may be
+scipy's csr_array throughout: nothing here then needs memory for K x K of them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from simkit.paths.chain.elimination import Flow
+from simkit.paths.chain.sparse import Weights, compact
 from simkit.paths.chain.structure import reaching
 from simkit.paths.matrix import TransitionMatrix
 from simkit.paths.table import aligned, csv_rows
@@ -75,13 +77,13 @@ class Absorption:
 
 def absorption(matrix: TransitionMatrix) -> Absorption:
     """Where sessions end from each state of `matrix`, taking it as a first-order Markov chain."""
-    seen = matrix.transitions > 0
-    states, ends = (matrix.states, matrix.ends) if seen else ((), ())
-    found = absorption_of(matrix.counts_in(states).astype(np.float64), states, ends)
+    if not matrix.transitions:
+        return replace(absorption_of(np.zeros((0, 0)), (), ()), sessions=matrix.sessions)
+    found = absorption_of(matrix.kept, matrix.states, matrix.ends)
     return replace(found, sessions=matrix.sessions)
 
 
-def absorption_of(weights: Floats, states: Sequence[str], ends: Sequence[str]) -> Absorption:
+def absorption_of(weights: Weights, states: Sequence[str], ends: Sequence[str]) -> Absorption:
     """The same for any chain: (K, K) weights >= 0, counts or probabilities, each row in a unit of its own.
 
     Rows of `ends` are ignored: what comes there stays. Raises ValueError for weights that are negative or not finite.
@@ -91,34 +93,41 @@ def absorption_of(weights: Floats, states: Sequence[str], ends: Sequence[str]) -
 
 
 def absorption_into(
-    weights: Floats, states: Sequence[str], ends: Sequence[str], groups: Sequence[Numbers]
+    weights: Weights, states: Sequence[str], ends: Sequence[str], groups: Sequence[Numbers]
 ) -> Absorption:
     """The same for ends that are groups of states, each with a name: to come to one of its states is to end there."""
-    weights = np.asarray(weights, dtype=np.float64)
-    if not np.isfinite(weights).all() or (weights < 0).any():
-        raise ValueError("weights of a chain are finite and not negative")
+    weights = compact(weights)
+    refuse_no_weights(weights)
     k, e = len(states), len(ends)
     of = np.full(k, -1)
     for number, group in enumerate(groups):
         of[group] = number
     ended = of >= 0
-    reach = reaching(weights > 0, ended)
-    inner, lost = np.flatnonzero(reach & ~ended), np.flatnonzero(~reach)
+    reach = reaching(weights, ended)
+    inner, lost = np.flatnonzero(reach & ~ended), ~reach
+    of[lost] = e
     result = np.zeros((k, e + 1))
-    result[ended, of[ended]] = result[lost, e] = 1.0
+    result[of >= 0, of[of >= 0]] = 1.0
     steps, given = np.full(k, np.inf), np.full((k, e), np.nan)
     steps[ended] = given[ended, of[ended]] = 0.0
     if len(inner):
-        into = [weights[np.ix_(inner, group)].sum(axis=1) for group in (*groups, lost)]
-        out = np.column_stack(into)
-        flow = Flow(weights[np.ix_(inner, inner)], out.sum(axis=1))
+        rows = weights[inner]
+        out = rows @ result
+        flow = Flow(rows[:, inner], out.sum(axis=1))
         result[inner] = flow.solve(out)
-        total = weights[inner].sum(axis=1)[:, None]
+        total = rows.sum(axis=1)[:, None]
         reached = result[inner, :e]
         spent = flow.solve(total * np.column_stack([np.ones(len(inner)), reached]))
         steps[inner] = np.where(result[inner, e] > 0, np.inf, spent[:, 0])
         given[inner] = np.divide(spent[:, 1:], reached, out=np.full(reached.shape, np.nan), where=reached > 0)
     return Absorption(tuple(states), tuple(ends), result[:, :e], result[:, e], steps, given)
+
+
+def refuse_no_weights(weights: Weights) -> None:
+    """Raises ValueError for weights that are negative or not finite."""
+    values = weights if isinstance(weights, np.ndarray) else weights.data
+    if not np.isfinite(values).all() or (values < 0).any():
+        raise ValueError("weights of a chain are finite and not negative")
 
 
 def visits_of(weights: Floats, inner: Numbers) -> Floats:

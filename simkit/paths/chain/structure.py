@@ -11,6 +11,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.paths.chain.sparse import Weights, entries
+
 Numbers = NDArray[np.intp]
 
 
@@ -46,10 +48,28 @@ def period_of(edges: NDArray[np.bool_], states: Numbers) -> int:
     return int(np.gcd.reduce(level[sources] + 1 - level[targets])) if len(sources) else 0
 
 
-def reaching(edges: NDArray[np.bool_], targets: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """(K,) whether a target can be reached, walking back from the targets along the edges."""
+def reaching(weights: Weights, targets: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """(K,) whether a target can be reached, walking back from the targets along edges of any weight above zero."""
+    if not isinstance(weights, np.ndarray):
+        return _reaching(weights, targets)
+    edges = weights > 0
     reach = fresh = targets
     while fresh.any():
         fresh = edges[:, fresh].any(axis=1) & ~reach
         reach = reach | fresh
     return reach
+
+
+def _reaching(weights: Weights, targets: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """The same for sparse weights: one walk, from a state put behind all targets."""
+    from scipy.sparse import csr_array
+    from scipy.sparse.csgraph import breadth_first_order
+
+    size = len(targets)
+    rows, columns, _ = entries(weights)
+    ends = np.flatnonzero(targets)
+    back = np.concatenate([columns, np.full(len(ends), size)]), np.concatenate([rows, ends])
+    graph = csr_array((np.ones(len(back[0]), dtype=np.int8), back), shape=(size + 1, size + 1))
+    found = np.zeros(size + 1, dtype=bool)
+    found[breadth_first_order(graph, size, return_predecessors=False)] = True
+    return found[:size]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from fractions import Fraction
 
 import numpy as np
@@ -9,8 +10,9 @@ import pytest
 from exact_reference import solve
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
 
-from simkit.paths.chain import absorption_of, chain_of
+from simkit.paths.chain import absorption_of, chain_of, sparse
 from simkit.paths.chain.elimination import Flow
 
 
@@ -36,6 +38,61 @@ def test_a_circle_of_many_states_with_one_way_out_is_exact(states: int, escape: 
 
     (steps,) = flow.solve(np.full((states, 1), escape + 1.0))[:1, 0]
     assert steps == pytest.approx(escape + 1, rel=1e-12)
+
+
+@pytest.mark.parametrize("hub", [False, True])
+@pytest.mark.parametrize("escape", [1, 10**6, 10**12])
+def test_hundreds_of_states_that_lead_to_few_others_are_as_exact(escape: int, hub: bool) -> None:
+    """The same circle, where factors that subtract would do for the first, and lose digits for the others; the hub
+    may be come to from everywhere, so that no order of states is narrow."""
+    states = 400
+    inner = np.zeros((states, states))
+    inner[np.arange(states), (np.arange(states) + 1) % states] = escape
+    inner[:, 0] += escape if hub else 0
+    whole = inner.sum(axis=1) + 1
+
+    for form in (inner, csr_array(inner)):
+        steps = Flow(form, np.ones(states)).solve(whole[:, None])[:, 0]
+        assert steps == pytest.approx(np.full(states, whole[0]), rel=1e-12)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(256, 300), st.integers(0, 2**32 - 1), st.integers(1, 4))
+def test_a_sparse_chain_ends_like_the_same_chain_as_a_whole_table(size: int, seed: int, ways: int) -> None:
+    rng = np.random.default_rng(seed)
+    weights = np.zeros((size, size))
+    for _ in range(ways):
+        weights[np.arange(size), rng.integers(0, size, size)] += rng.choice([1.0, 30.0, 1e9], size)
+    states = [str(number) for number in range(size)]
+    found, given_whole = (absorption_of(form, states, states[-3:]) for form in (csr_array(weights), weights))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sparse, "_FEW", 10_000)
+        whole = absorption_of(weights, states, states[-3:])
+
+    for name in ("probabilities", "lost", "steps"):
+        assert (getattr(found, name) == getattr(given_whole, name)).all()
+        assert getattr(found, name) == pytest.approx(getattr(whole, name), rel=1e-11)
+
+
+def test_five_thousand_states_of_a_workflow_need_no_table_of_them_all() -> None:
+    size = 5_000
+    here = np.arange(size - 2)
+    to = [np.minimum(here + step, size - 3) for step in (1, 2, 5)] + [
+        np.maximum(here - 3, 0),
+        np.full(len(here), size - 1),
+    ]
+    cells = np.concatenate([np.tile(here, len(to)), [size - 3]]), np.concatenate([*to, [size - 2]])
+    weights = csr_array((np.ones(len(cells[0])), cells), shape=(size, size))
+    states = [str(number) for number in range(size)]
+    absorption_of(weights[:9, :9], states[:9], [])
+    tracemalloc.start()
+
+    found = absorption_of(weights, states, states[-2:])
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 5_000 * 5_000  # a byte a cell would be more
+    assert found.probabilities.sum(axis=1) == pytest.approx(np.ones(size), rel=1e-12)
 
 
 @settings(max_examples=12, deadline=None)
