@@ -207,6 +207,9 @@ def report(
     return 0
 
 
+app.command("simkit.commands.view:view", help="Serve a run's page on this machine, live while the run goes on.")
+
+
 @app.command(name="import")
 def import_(
     format: Annotated[str, Parameter(help="tau-bench, tau2, labeled-traces, openai-messages or jsonl.")],

@@ -165,6 +165,7 @@ def run(
     terms |= {"agent_ref": agent if isinstance(agent, str) else None, "paths": list(paths)}
     terms |= {"models": models.as_json} if models.bind else {}
     terms |= {"until_sure": until_sure.to_json() if until_sure else None}
+    terms |= {} if until_sure else {"planned": trials * sum(len(case.personas) for case in pack.cases)}
     terms |= {"inject": rates} if (rates := faults(agent)) else {}
     store = open_store(out, pack, terms, resume=resume, accept_changes=accept_changes)
     with store:

@@ -39,6 +39,7 @@ FLOORS = {
     "api": 5,
     "console": 5,
     "telling": 5.5,
+    "viewing": 5.5,
     "options": 5,
     "commands": 5.7,
     "cli": 6,

@@ -11,8 +11,9 @@ import base64
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
+from itertools import chain
 from pathlib import Path
 
 from simkit.errors import StoreError, one_line
@@ -20,8 +21,8 @@ from simkit.report.page import Page, safe_json
 from simkit.report.summary import Scored, Summary, in_order
 
 _SCRIPTS = (
-    "dom", "crowd", "curve", "beside", "overview", "sessions", "values", "events", "session", "flow", "graph", "heat",
-    "matrix", "failures", "main",
+    "dom", "live", "data", "crowd", "curve", "beside", "overview", "sessions", "values", "events", "session", "flow",
+    "graph", "heat", "matrix", "failures", "main",
 )  # fmt: skip
 _STYLES = ("theme", "tables", "session", "flow", "small")
 """In this order they make the page's one script and its one style sheet."""
@@ -44,26 +45,35 @@ def write_html(path: Path | str, summary: Summary, sessions: Iterable[Scored]) -
 
 def render_html(summary: Summary, sessions: Iterable[Scored]) -> str:
     """The page as text."""
-    from jinja2 import Environment
-    from markupsafe import Markup
-
     page = Page(summary)
     for episode, score in in_order(sessions) if isinstance(sessions, list) else sessions:
         page.add(episode, score)
+    return whole_page(summary.run, {"index": safe_json(page.index())}, {"s": page.transcripts})
+
+
+def whole_page(
+    title: str, blocks: Mapping[str, str], transcripts: Mapping[str, Sequence[str]] = {}, *, live: bool = False
+) -> str:
+    """A page around its data: JSON that may stand in a `<script>`, by the id that the page's script reads it by, and
+    lists of it (`s` gives `s0`, `s1`, …). A `live` page may ask the server that it came from, and no other place."""
+    from jinja2 import Environment
+    from markupsafe import Markup
+
+    numbered = ((f"{kind}{i}", text) for kind, some in transcripts.items() for i, text in enumerate(some))
     script = '"use strict";(() => {\n' + "\n".join(_asset(f"{name}.js") for name in _SCRIPTS) + "})();\n"
     style = "\n".join(_asset(f"{name}.css") for name in _STYLES)
     environment = Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True)
     return environment.from_string(_asset("page.html.j2")).render(
-        title=one_line(summary.run, 80),
-        policy=_policy(script, style),
+        title=one_line(title, 80),
+        policy=_policy(script, style, live),
         style=Markup(style),
         script=Markup(script),
-        index=Markup(safe_json(page.index())),
-        transcripts=map(Markup, page.transcripts),
+        data=((name, Markup(text)) for name, text in chain(blocks.items(), numbered)),
+        live=live,
     )
 
 
-def _policy(script: str, style: str) -> str:
+def _policy(script: str, style: str, live: bool) -> str:
     return "; ".join(
         (
             "default-src 'none'",
@@ -73,6 +83,7 @@ def _policy(script: str, style: str) -> str:
             "form-action 'none'",
             "require-trusted-types-for 'script'",
             "trusted-types 'none'",
+            *(("connect-src 'self'",) if live else ()),
         )
     )
 

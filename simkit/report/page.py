@@ -13,7 +13,7 @@ from simkit.metrics.session import first_failing_event
 from simkit.paths.episode import Episode
 from simkit.report.crowd import MOST, Crowd
 from simkit.report.flows import Flows
-from simkit.report.shown import Choice
+from simkit.report.shown import Choice, Everything
 from simkit.report.summary import Summary
 from simkit.trace.events import Event, Started, ToolCalled
 
@@ -45,8 +45,9 @@ _LONGEST = 50_000
 class Page:
     """A page, while the sessions of its run come by, by key: their figures are counted, those shown are kept."""
 
-    def __init__(self, summary: Summary, choice: Choice | None = None) -> None:
-        self._summary = summary
+    def __init__(self, summary: Summary, choice: Choice | Everything | None = None) -> None:
+        self.summary = summary
+        """Of the sessions that `index` tells of."""
         self._choice = choice or Choice(summary)
         self._crowd = Crowd() if summary.total.sessions <= MOST else None
         self._flows = Flows(walked=self._crowd is not None)
@@ -59,11 +60,12 @@ class Page:
         """The run's next session."""
         shown = False
         if self._choice.takes(score):
-            text = safe_json(record(episode, score))
+            text = safe_json(record(episode, score)) if self._choice.keeps else ""
             shown = self._choice.has_room(score, len(text))
             if shown:
-                self.transcripts.append(text)
                 self._rows.append(_row(episode, score))
+                if self._choice.keeps:
+                    self.transcripts.append(text)
         self._flows.add(episode, score, shown=shown)
         if self._crowd is not None:
             self._crowd.add(episode, score, shown=shown)
@@ -71,17 +73,17 @@ class Page:
 
     def index(self) -> dict[str, Any]:
         """What every view but the transcript needs."""
-        total = self._summary.total
+        total = self.summary.total
         pairs = sorted({(persona, domain) for persona, domain, _ in self._cells})
         return {
-            "summary": self._summary.to_json(breakdowns=False),
+            "summary": self.summary.to_json(breakdowns=False),
             "interval": wilson(total.passed, total.evaluable) if total.evaluable else None,
             "kinds": KINDS,
-            "worst": [name for name, _ in self._summary.worst(len(self._summary.by_scenario))],
+            "worst": [name for name, _ in self.summary.worst(len(self.summary.by_scenario))],
             "cells": [[p, d, self._cells[p, d, "pass"], self._cells[p, d, "fail"]] for p, d in pairs],
             "sessions": self._rows,
             "views": self._flows.to_json(),
-            "curves": self._summary.curves().to_json(),
+            "curves": self.summary.curves().to_json(),
             "crowd": self._crowd.to_json() if self._crowd is not None else None,
         }
 

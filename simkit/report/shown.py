@@ -19,12 +19,30 @@ LONGEST = 40_000_000
 _PASSING = 0.2
 """Share of the shown sessions that is kept for passing ones."""
 
+
+class Everything:
+    """No choice at all: every session has its row; its transcript is asked for when somebody opens it."""
+
+    keeps = False
+    """Whether the page has the transcripts in it."""
+
+    def takes(self, score: SessionScore) -> bool:
+        """Whether the page is to show this session."""
+        return True
+
+    def has_room(self, score: SessionScore, length: int) -> bool:
+        """Whether its transcript still fits."""
+        return True
+
+
 Quotas = Mapping[tuple[str, str], int]
 
 
 class Choice:
     """Chooses while sessions come by, by key: of every scenario the first that failed or were invalid, and the first
     that passed, as many of each as all scenarios can have."""
+
+    keeps = True
 
     def __init__(self, summary: Summary, most: int = MOST, longest: int = LONGEST) -> None:
         self._all = summary.total.sessions <= most

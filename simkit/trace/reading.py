@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -35,8 +35,8 @@ class Reader:
     def __init__(self, engine: Engine, place: str) -> None:
         self._engine, self._place = engine, place
 
-    def logs(self) -> Iterator[Log]:
-        """Every session with at least one event, sorted by name, unfinished ones included.
+    def logs(self, without: Container[SessionKey] = (), finished_only: bool = False) -> Iterator[Log]:
+        """Every session with at least one event but those `without`, sorted by name, unfinished ones included.
 
         Sessions that cannot be read are left out; the StoreError that then ends the iteration names them.
         """
@@ -49,6 +49,8 @@ class Reader:
                 blob = _blobs(inner)
                 for row in tables.sessions(outer):
                     key = SessionKey(row.scenario, row.persona, row.trial)
+                    if key in without or (finished_only and not row.finished):
+                        continue
                     try:
                         log = _log(inner, row.id, key, blob) if row.finished else _begun(inner, row.id, key, blob)
                     except _unreadable():

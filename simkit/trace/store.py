@@ -18,7 +18,7 @@ import os
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
@@ -150,6 +150,17 @@ class Store:
         """What run.json says: a copy."""
         return dict(self._manifest)
 
+    def manifest_now(self) -> dict[str, Any]:
+        """What it says by now, where another process plays the run. Raises StoreError where it cannot be read."""
+        if self.folder is not None:
+            self._manifest = folders.read(self.folder)
+        else:
+            from simkit.trace import tables
+
+            with reported(self.place, folders.no_run):
+                self._manifest = json.loads(tables.manifest(self._engine) or "{}")
+        return self.manifest
+
     def update_manifest(self, **changes: Any) -> None:
         """Set some entries of the manifest; it is replaced as a whole, or not at all."""
         changed = {**self._manifest, **changes, "format": folders.FORMAT}
@@ -256,13 +267,13 @@ class Store:
                 raise
             error.add_note(str(failure))  # what was under way tells more than what it led to
 
-    def logs(self) -> Iterator[Log]:
-        """Every session, sorted by name, one in memory at a time, unfinished ones included.
+    def logs(self, *, without: Container[SessionKey] = (), finished_only: bool = False) -> Iterator[Log]:
+        """Every session but those `without`, sorted by name, one in memory at a time, unfinished ones included.
 
         Sessions that cannot be read are left out; the StoreError that then ends the iteration names them.
         """
         self.flush()
-        return self._reader.logs()
+        return self._reader.logs(without, finished_only)
 
     def log(self, key: SessionKey) -> Log:
         """One session. Raises UsageError if the run has none of that key, StoreError if it is damaged."""

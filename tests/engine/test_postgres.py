@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from crews import alone, exported, write_crowd
 from needed import needed
 from postgres_server import serving
+from scored_sessions import told
 
 import simkit
 from simkit.errors import StoreError
@@ -17,6 +19,7 @@ from simkit.trace.events import AgentSaid, Ended, Started, UserSaid
 from simkit.trace.log import Log, SessionKey
 from simkit.trace.shared import SharedRun
 from simkit.trace.store import Store
+from simkit.viewing.following import Following
 
 needed("psycopg", "psycopg is not installed: pip install 'simkit[postgres]'")
 
@@ -55,6 +58,23 @@ def test_a_run_on_a_server_is_the_run_in_a_folder(server: str, shop: Path, agent
     assert simkit.open_run(url).summary().digest == one.summary().digest
     with pytest.raises(StoreError, match="no run can be made"):
         simkit.run(shop, f"{agents}:steady", out=url)
+
+
+def test_a_run_on_a_server_is_looked_on_at_while_it_goes_on(server: str) -> None:
+    """As `simkit view` does: what another process adds is there at the next look, also without a password in sight."""
+    with Store.create(f"{server}&run=watched", {"planned": 2}) as store:
+        store.add(told("user: Hello.", "end user_closed")[0].log)
+        store.flush()
+        following = Following(f"{server}&run=watched")
+        first = json.loads(following.index())
+        store.add(told("user: Bye \ud800.", "end user_closed", trial=1)[0].log)
+        store.update_manifest(finished=True)
+        store.flush()
+        following.refresh()
+    then = json.loads(following.index())
+    assert [len(index["sessions"]) for index in (first, then)] == [1, 2]
+    assert (first["live"]["over"], then["live"]["over"]) == (False, True)
+    assert json.loads(following.transcript("late-refund/plain/1"))["events"][0]["text"] == "Bye \ud800."
 
 
 def test_a_server_keeps_what_databases_choke_on(server: str) -> None:

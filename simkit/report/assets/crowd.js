@@ -1,5 +1,4 @@
 // All sessions as numbers: what a filter leaves of them, counted anew. A run beyond the page's room has no crowd.
-const { crowd } = data;
 const FACETS = ["persona", "domain", "scenario", "outcome", "tag"];
 const FACET_NAMES = { persona: "Persona", domain: "Domain", scenario: "Scenario", outcome: "Outcome", tag: "Tag" };
 const facets = (filter) =>

@@ -25,19 +25,14 @@ const fill = (node, properties, children) => {
 const h = (tag, properties = {}, ...children) => fill(document.createElement(tag), properties, children);
 const s = (tag, properties = {}, ...children) => fill(document.createElementNS(SVG, tag), properties, children);
 
-const data = JSON.parse(document.getElementById("index").textContent);
-const { summary, sessions, kinds, views } = data;
-const numberOf = new Map(sessions.map((session, i) => [session.key, i]));
-const transcriptOf = (number) => JSON.parse(document.getElementById(`s${number}`).textContent);
-
-// A view's address: "#view=sessions&outcome=fail". Empty values are left out.
+// A view's address: "#view=sessions&outcome=fail". Empty values are left out; the run that is looked at stays.
+const here = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 const address = (values) => {
   const query = new URLSearchParams();
-  for (const [name, value] of Object.entries(values))
+  for (const [name, value] of Object.entries({ run: here().run, ...values }))
     if (value !== "" && value !== null && value !== undefined) query.set(name, value);
   return `#${query}`;
 };
-const here = () => Object.fromEntries(new URLSearchParams(location.hash.slice(1)));
 const link = (values, properties, ...children) => {
   const node = h("a", properties, ...children);
   node.setAttribute("href", address(values));

@@ -16,8 +16,11 @@ const viewOf = (filter) =>
 const main = document.getElementById("main");
 const tabs = document.getElementById("tabs");
 
-const render = () => {
+const hrefOf = (node) => `a[href="${CSS.escape(node.getAttribute("href"))}"]`;
+// `still`: the figures have changed, not the place: nothing scrolls, and what has the focus keeps it.
+const render = (still = false) => {
   const filter = here();
+  use(RUNS[sideOf(filter)]);
   const view = viewOf(filter);
   const node = view === "session" ? sessionView(filter) : PAGES[view](filter, main);
   tabs.replaceChildren(
@@ -30,12 +33,14 @@ const render = () => {
     ),
   );
   if (!node) return;
-  const focused = document.activeElement?.id;
+  const focused = document.activeElement;
+  const where = focused?.id ? `#${CSS.escape(focused.id)}` : focused?.getAttribute("href") && hrefOf(focused);
   main.replaceChildren(node);
-  const again = focused && document.getElementById(focused);
-  if (again && main.contains(again)) again.focus();
+  const again = where && main.querySelector(where);
+  if (again) again.focus({ preventScroll: still });
   const title = view === "session" ? filter.session : TABS.find(([name]) => name === view)[1];
   document.title = `${shown(title)} · ${shown(summary.run)} · simkit`;
+  if (still) return;
   if (view === "session" && filter.event) select(Number(filter.event), true);
   else window.scrollTo(0, 0);
 };
@@ -68,5 +73,6 @@ document.getElementById("skip").addEventListener("click", (event) => {
   event.preventDefault();
   main.focus();
 });
-window.addEventListener("hashchange", render);
+window.addEventListener("hashchange", () => render());
 render();
+if (LIVE) follow();

@@ -161,6 +161,7 @@ const sessionView = (filter) => {
       link({ view: "sessions" }, { class: "button" }, "All sessions"),
     );
   const [session, record] = [sessions[number], transcriptOf(number)];
+  if (!record) return h("div", { class: "page" }, h("h1", {}, session.scenario), h("p", {}, "Reading the session …"));
   const at = new Map();
   for (const one of record.findings) at.set(anchorOf(one), [...(at.get(anchorOf(one)) || []), one]);
   steps = record.events.map((event) => {

@@ -24,12 +24,10 @@ const textOf = (one) =>
   [one.key, one.scenario, one.persona, one.domain, one.reason, ...one.tags, ...Object.keys(one.kinds)]
     .join(" ")
     .toLowerCase();
-const texts = sessions.map(textOf);
 
 const stepAt = (path, states, from, to) =>
   path.findIndex((state, i) => (!from || states[state] === from) && (!to || states[path[i + 1]] === to));
 // The first failure of a session that the page shows, under one view.
-const failureMaps = new Map();
 const failureOf = (i, by) => {
   if (!crowd) return null;
   if (!failureMaps.has(by)) failureMaps.set(by, new Map(views[by].failures.map((one) => [one[0], one])));
@@ -51,6 +49,7 @@ const eventOf = (i, filter) => {
   return at < 0 ? null : events[i][filter.to ? at + 1 : at] || events[i][at + 1];
 };
 const chosen = (filter) => {
+  texts ||= sessions.map(textOf);
   const words = (filter.find || "").toLowerCase().split(/\s+/).filter(Boolean);
   const view = Object.hasOwn(views, filter.by || "tool") ? views[filter.by || "tool"] : null;
   const step =
