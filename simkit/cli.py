@@ -188,6 +188,10 @@ app.command(
 )
 app.command("simkit.commands.compare:compare", help="Compare run B with run A: improved, regressed, or inconclusive.")
 app.command(tell_paths, name="paths")
+app.command(
+    "simkit.commands.fork:fork",
+    help="Take a session up again at one event, with one thing changed, many times; or find the turn that doomed it.",
+)
 
 
 @app.command

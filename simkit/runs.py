@@ -177,7 +177,7 @@ def run(
         settled = bool(store.manifest.get("finished") and not store.manifest.get("skipped"))
         over = settled if until_sure else len(store.finished()) >= rounds.most
         with _same_folder(), nullcontext() if over else time_kept(store, traffic):
-            table, skipped = _to_its_end(lambda: played)
+            table, skipped = to_its_end(lambda: played)
         stopped = stop.number if stop else None
         if skipped != store.manifest.get("skipped", 0):
             store.update_manifest(skipped=skipped)
@@ -189,7 +189,7 @@ def run(
     return result
 
 
-def _to_its_end(work: Callable[[], Awaitable[T]]) -> T:
+def to_its_end(work: Callable[[], Awaitable[T]]) -> T:
     """What comes of `work`: in a thread of its own where this one has an event loop already, as in a notebook."""
     try:
         asyncio.get_running_loop()
@@ -283,7 +283,7 @@ def play_case(
     alone = Pack((Case(case.scenario, case.domain, tuple(chosen), case.document),))
     cast = cast_of(alone, agent, user)
     with Store.temporary() as store:
-        table, _ = _to_its_end(partial(_play, Rounds(alone.cases, [trial]), cast, store, seed, 1, None))
+        table, _ = to_its_end(partial(_play, Rounds(alone.cases, [trial]), cast, store, seed, 1, None))
         return (table.kept() or ())[0]
 
 

@@ -36,6 +36,7 @@ FLOORS = {
     "spread": 4,
     "runs": 4,
     "lint": 4.5,
+    "probe": 4.5,
     "api": 5,
     "console": 5,
     "telling": 5.5,

@@ -42,7 +42,7 @@ class Keeping:
             if recorded == event or isinstance(event, Started):
                 self._keep(recorded, self.tape.take())
                 return
-            self.tape.cut()
+            self.tape.cut(event)
             self.kept(self.recorder.cut, self.seq)
         beside = Beside(self.clock() - self.began, took, cost)
         self._keep(event, beside)
@@ -84,6 +84,6 @@ class Keeping:
         self.kept(self.recorder.check)
 
     def go_on(self) -> None:
-        """Raises Halted where the run is to stop."""
-        if self.halted():
+        """Raises Halted where the run is to stop, or the session."""
+        if self.halted() or self.tape.lost:
             raise Halted

@@ -33,7 +33,7 @@ class Sitting:
 
     def rng(self, purpose: str) -> random.Random:
         """A generator of its own for each purpose: order and concurrency of sessions cannot reach it."""
-        return random.Random(hashlib.sha256(f"{self.seed}|{self.key}|{purpose}".encode()).digest())
+        return drawn(self.seed, self.key, purpose)
 
     def started(self) -> Started:
         """The session's first event."""
@@ -54,3 +54,8 @@ class Sitting:
         """Every path into the world that the goal names."""
         goal = self.scenario.goal
         return (*goal.world, *(path for end in goal.any_of for path in end.world))
+
+
+def drawn(seed: int, key: SessionKey, purpose: str) -> random.Random:
+    """The random numbers of one session of a run, for one purpose."""
+    return random.Random(hashlib.sha256(f"{seed}|{key}|{purpose}".encode()).digest())

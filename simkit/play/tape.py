@@ -38,6 +38,8 @@ class Tape:
     def __init__(self, events: Sequence[Event] = (), beside: Sequence[Beside] = (), paid: Sequence[Paid] = ()) -> None:
         self.events, self.beside, self.paid = list(events), list(beside), list(paid)
         self.at = 0
+        self.lost = False
+        """Whether nothing is to be played on from where it did not come out again."""
 
     @property
     def next(self) -> Event | None:
@@ -87,6 +89,6 @@ class Tape:
             began = began if state == before else event.seq + 1
         return (began, state) if state in ("user", "agent") else None
 
-    def cut(self) -> None:
-        """Forget the rest: it does not hold any more."""
+    def cut(self, instead: Event) -> None:
+        """Forget the rest: it does not hold any more, since something else came."""
         del self.events[self.at :]

@@ -1,0 +1,1 @@
+"""Playing again to learn more: a session forked at one of its events, a node of an agent alone, inputs made smaller."""
