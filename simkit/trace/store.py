@@ -186,11 +186,6 @@ class Store:
         """Every session that did not come to its end and of which at least one event is kept."""
         return set(self._reader.begun())
 
-    def keys(self) -> list[SessionKey]:
-        """Every session that the run has, unfinished ones included, sorted by name."""
-        self.flush()
-        return sorted(self._reader.keys(), key=str)
-
     def value(self, digest: str) -> Any:
         """The scenario, persona or domain of that digest; None where no session that is kept was played with it."""
         return self._reader.value(digest)

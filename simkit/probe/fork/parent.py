@@ -100,7 +100,7 @@ def parent_of(run: str | Path | Store, session: str, what: Sources = ()) -> Pare
 
 def session_key(store: Store, named: str) -> SessionKey:
     """The one session that `named` is, or is the beginning of. Raises UsageError where there is none, or several."""
-    keys = store.keys()
+    keys = [*map(SessionKey.parse, sorted(store.digests())), *sorted(store.begun())]
     exact = [key for key in keys if str(key) == named]
     found = exact or [key for key in keys if str(key).startswith(f"{named.rstrip('/')}/")]
     if not found:
