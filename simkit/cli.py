@@ -192,6 +192,8 @@ app.command(
     "simkit.commands.fork:fork",
     help="Take a session up again at one event, with one thing changed, many times; or find the turn that doomed it.",
 )
+app.command("simkit.commands.new:new", help="Begin a domain, a persona or a scenario: files that pass `check` at once.")
+app.command("simkit.commands.draft:draft", help="Make domains and cases from what exists already.")
 
 
 @app.command

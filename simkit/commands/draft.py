@@ -1,0 +1,47 @@
+"""`simkit draft …`: domains and cases made from what exists already."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+
+from simkit.console import say
+from simkit.errors import UsageError
+
+draft = App(
+    name="draft",
+    help="Make domains and cases from what exists: an API's description, dimensions, the holes in what was played.",
+    help_epilogue="Try: `simkit draft domain shop --openapi openapi.yaml`, then `simkit check scenarios/shop`.",
+)
+
+
+@draft.command
+def domain(
+    name: Annotated[str, Parameter(help="Small letters, digits, '-', '_': the folder is called so, too.")],
+    *,
+    openapi: Annotated[Path | None, Parameter(help="An OpenAPI 3 or Swagger 2 file, YAML or JSON.")] = None,
+    only: Annotated[tuple[str, ...], Parameter(negative="", help="Operations: ids, tags or paths, `*` allowed.")] = (),
+    scenarios: Annotated[int, Parameter(help="Cases to draft, at most.")] = 20,
+    into: Annotated[Path, Parameter(help="The folder it goes into.")] = Path("scenarios"),
+) -> int:
+    """Draft a domain from what exists: tools over a stateful world, records, rules, a policy to fill, cases.
+
+    From an OpenAPI file, each operation becomes a typed function in tools.py that lists, reads, makes, changes, removes
+    or acts on records, as the API would. What the file cannot say is marked TODO. Every case has a reference path that
+    was tried. Nothing is overwritten.
+    """
+    from simkit.design.draft.drafting import plan_of_openapi, write_domain
+    from simkit.design.scaffold.files import beside, free, named
+
+    folder = free(into / named(name, "domain"))
+    if openapi is None:
+        raise UsageError("say what to draft from: --openapi FILE")
+    made = write_domain(plan_of_openapi(name, openapi, only), folder, scenarios)
+    beside(into)
+    say(f"wrote {folder}: {made.tools} tools, {made.tables} tables, {len(made.cases)} cases")
+    for note in made.notes:
+        say(f"note: {note}")
+    say(f"next: simkit check {folder}; then read {folder / 'tools.py'} and search it for TODO")
+    return 0

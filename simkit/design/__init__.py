@@ -1,0 +1,1 @@
+"""New scenarios and domains: scaffolded, drafted from what exists, spread over dimensions, perturbed."""

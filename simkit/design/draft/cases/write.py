@@ -1,0 +1,223 @@
+"""Cases of a drafted domain: for each tool one in which all goes well, then those in which it cannot be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from simkit.design.draft.cases.arguments import Arguments
+from simkit.design.draft.cases.goals import end_state, says_of, sentence, telling
+from simkit.design.draft.cases.trial import Bench
+from simkit.design.draft.names import identifier, words
+from simkit.design.draft.plan import Deed, Plan
+from simkit.design.draft.slots import phrases
+from simkit.design.yamltext import block
+
+PERSONAS = (
+    ("plain", "impatient"),
+    ("plain", "elderly"),
+    ("terse-expert", "talkative-novice"),
+    ("plain", "non-native"),
+    ("withholder", "plain"),
+    ("mistrustful", "plain"),
+)
+NOT_THERE = ["could not find", "couldn't find", "no such", "not found", "does not exist", "there is no", "no record"]
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One case, as it is written."""
+
+    name: str
+    wants: str
+    knows: Mapping[str, Any]
+    goal: Mapping[str, Any]
+    reference: tuple[Any, ...]
+    tags: tuple[str, ...]
+    personas: tuple[str, ...] = field(default=("plain",))
+
+    def text(self) -> str:
+        """The scenario file."""
+        said: dict[str, Any] = {"scenario": self.name, "personas": list(self.personas), "wants": self.wants}
+        said |= {"knows": dict(self.knows)} if self.knows else {}
+        said |= {"goal": dict(self.goal), "reference": list(self.reference), "tags": list(self.tags)}
+        return "# yaml-language-server: $schema=../scenario.schema.json\n" + block(said) + "\n"
+
+
+class Cases:
+    """Finds the cases of one plan by trying its tools."""
+
+    def __init__(self, plan: Plan, bench: Bench, arguments: Arguments) -> None:
+        self.plan, self.bench, self.arguments = plan, bench, arguments
+        self.phrases = phrases(plan)
+        self.names: set[str] = set()
+
+    def drafted(self, many: int) -> list[Draft]:
+        """At most `many` cases: every tool's first, then what cannot be done, then more of the first kind."""
+        found: list[Draft] = []
+        rounds = [lambda deed: self._good(deed, 0), self._missing, self._already]
+        rounds += [lambda deed, number=number: self._good(deed, number) for number in range(1, 6)]  # type: ignore[misc]
+        for go in rounds:
+            for deed in self.plan.deeds:
+                if len(found) >= many:
+                    return found
+                case = go(deed)
+                if case is not None and all((case.knows, case.goal) != (one.knows, one.goal) for one in found):
+                    found.append(self._with_personas(case, len(found)))
+        return found
+
+    def _with_personas(self, case: Draft, at: int) -> Draft:
+        name = identifier(case.name.replace("-", "_"), "case", self.names).rstrip("_").replace("_", "-")
+        self.names.add(name.replace("-", "_"))
+        personas = PERSONAS[at % len(PERSONAS)]
+        return Draft(name, case.wants, case.knows, case.goal, case.reference, case.tags, personas)
+
+    def _good(self, deed: Deed, number: int) -> Draft | None:
+        makers = {"read": self._reading, "list": self._listing}
+        maker = makers.get(deed.role, self._changing)
+        return maker(deed, number) if deed.table else None
+
+    def _row(self, deed: Deed, number: int) -> Mapping[str, Any] | None:
+        rows = list(self.plan.records.get(deed.table, {}).values())
+        return rows[(number * 3 + 1) % len(rows)] if rows else None
+
+    def _reading(self, deed: Deed, number: int) -> Draft | None:
+        row, tool = self._row(deed, number), deed.operation.tool
+        if row is None:
+            return None
+        given = self.arguments.fresh(deed, self.arguments.keys(deed, row, number), number, 0)
+        tried = self.bench.tried((tool, given)) if self.bench.fits(tool, given) else None
+        if tried is None or tried.refused or not isinstance(tried.results[0], dict):
+            return None
+        table, facts = self.plan.tables[deed.table], self.arguments.facts(deed, given)
+        told = telling(tried.results[0], table.key, facts.values())
+        goal: dict[str, Any] = {"calls": [{tool: given} if given else tool]}
+        steps: list[Any] = [{tool: given} if given else tool]
+        wants = f"to {self.phrases[tool]}"
+        if told is not None:
+            wants += f" and know the {' '.join(words(told[0]))}"
+            goal["says"] = [says_of(told[1])]
+            steps.append({"say": sentence(table.one, *told)})
+        return Draft(self._named(deed), wants, facts, goal, tuple(steps), ("read",))
+
+    def _listing(self, deed: Deed, number: int) -> Draft | None:
+        tool, row = deed.operation.tool, self._row(deed, number)
+        if row is None:
+            return None
+        given = self.arguments.fresh(deed, self.arguments.keys(deed, row, number), number, 0)
+        given |= self._filter(deed, row, number)
+        tried = self.bench.tried((tool, given)) if self.bench.fits(tool, given) else None
+        rows = _rows(tried.results[0]) if tried is not None and not tried.refused else []
+        table = self.plan.tables[deed.table]
+        if not rows or table.key not in rows[0]:
+            return None
+        facts = self.arguments.facts(deed, given)
+        told = telling(rows[0], table.key, facts.values()) or (table.key, rows[0][table.key])
+        wants = f"to {self.phrases[tool]}, and know the {' '.join(words(told[0]))} of the first"
+        say = sentence(f"first {table.one}", *told)
+        call: Any = {tool: given} if given else tool
+        goal = {"calls": [call], "says": [says_of(told[1])]}
+        return Draft(self._named(deed), wants, facts, goal, (call, {"say": say}), ("list",))
+
+    def _filter(self, deed: Deed, row: Mapping[str, Any], number: int) -> dict[str, Any]:
+        """One thing to look for, so that a list is about something: a status, a name."""
+        for one in deed.operation.at("query"):
+            held = row.get(one.name)
+            if not one.required and one.shape.kind == "string" and isinstance(held, str) and len(held) < 40:
+                return {one.argument: held}
+        return {}
+
+    def _changing(self, deed: Deed, number: int) -> Draft | None:
+        row = self._row(deed, number) or ({} if deed.role == "create" else None)
+        if row is None:
+            return None
+        tool = deed.operation.tool
+        for optional in (2, 0):
+            given = self.arguments.fresh(deed, self.arguments.keys(deed, row, number), number, optional)
+            if deed.role == "create" and deed.key is None:
+                given = self._new_key(deed, given)
+            looks = self._looks(deed, row, number)
+            if not self.bench.fits(tool, given):
+                continue
+            tried = self.bench.tried(*looks, (tool, given))
+            world = end_state(tried.changes, self.plan.tables) if not tried.refused else None
+            if world is not None:
+                facts = self.arguments.facts(deed, given)
+                steps = [{name: dict(arguments)} if arguments else name for name, arguments in [*looks, (tool, given)]]
+                tags = (deed.role if deed.role != "act" else "action",)
+                return Draft(self._named(deed), f"to {self.phrases[tool]}", facts, {"world": world}, tuple(steps), tags)
+        return None
+
+    def _new_key(self, deed: Deed, given: dict[str, Any]) -> dict[str, Any]:
+        """Where whoever makes a record names it: a name that is free."""
+        table = self.plan.tables[deed.table]
+        own = next((one for one in deed.operation.at("body") if one.name == table.key), None)
+        if own is not None and own.argument in given:
+            given[own.argument] = self.arguments.forms[table.name].key(table.name, 40)
+        return given
+
+    def _looks(self, deed: Deed, row: Mapping[str, Any], number: int) -> list[tuple[str, dict[str, Any]]]:
+        """The call that looks a record up before it is changed, as the rules want it."""
+        first = self._reader(deed)
+        if first is None or deed.role == "create" or self.plan.tables[deed.table].single:
+            return []
+        given = self.arguments.fresh(first, self.arguments.keys(first, row, number), number, 0)
+        return [(first.operation.tool, given)] if self.bench.fits(first.operation.tool, given) else []
+
+    def _reader(self, deed: Deed) -> Deed | None:
+        return next((one for one in self.plan.deeds if one.table == deed.table and one.role == "read"), None)
+
+    def _missing(self, deed: Deed) -> Draft | None:
+        """Somebody asks for a record that does not exist."""
+        table = self.plan.tables.get(deed.table)
+        if table is None or table.single or deed.key is None or deed.role in ("create", "list", "other"):
+            return None
+        row = dict(self._row(deed, 2) or {})
+        row[table.key] = self.arguments.forms[table.name].key(table.name, 500)
+        first = self._reader(deed) or (deed if deed.role == "read" else None)
+        if first is None:
+            return None
+        given = self.arguments.fresh(first, self.arguments.keys(first, row, 2), 2, 0)
+        if (
+            not self.bench.fits(first.operation.tool, given)
+            or not self.bench.tried((first.operation.tool, given)).refused
+        ):
+            return None
+        facts = self.arguments.facts(first, given)
+        says = {"says": [{"any_of": NOT_THERE}]}
+        never = {"never": [deed.operation.tool]} if deed.role != "read" else {}
+        say = f"I'm sorry, I could not find that {table.one}, so I can't help with it."
+        steps = ({first.operation.tool: given}, {"say": say})
+        wants = f"to {self.phrases[deed.operation.tool]}"
+        return Draft(f"{self._named(deed)}-not-there", wants, facts, says | never, steps, ("refused", "not-found"))
+
+    def _already(self, deed: Deed) -> Draft | None:
+        """Somebody wants done what is done."""
+        if deed.role != "act" or deed.moves is None:
+            return None
+        field_, value = deed.moves
+        rows = self.plan.records.get(deed.table, {}).values()
+        row, first = next((one for one in rows if one.get(field_) == value), None), self._reader(deed)
+        if row is None or first is None:
+            return None
+        given = self.arguments.fresh(first, self.arguments.keys(first, row, 0), 0, 0)
+        if self.bench.tried((first.operation.tool, given)).refused:
+            return None
+        one = self.plan.tables[deed.table].one
+        say = f"That {one} is {value if isinstance(value, str) else 'so'} already, so there is nothing left to do."
+        goal = {"calls": [{first.operation.tool: given}], "says": ["already"], "never": [deed.operation.tool]}
+        facts = self.arguments.facts(first, given)
+        steps = ({first.operation.tool: given}, {"say": say})
+        wants = f"to {self.phrases[deed.operation.tool]}"
+        return Draft(f"{self._named(deed)}-already", wants, facts, goal, steps, ("refused", "already"))
+
+    def _named(self, deed: Deed) -> str:
+        return f"{self.plan.name}-{'-'.join(words(deed.operation.tool)) or 'call'}"[:80]
+
+
+def _rows(result: Any) -> list[dict[str, Any]]:
+    """The records in what a list gave."""
+    if isinstance(result, dict):
+        result = next((one for one in result.values() if isinstance(one, list)), [])
+    return [one for one in result if isinstance(one, dict)] if isinstance(result, list) else []

@@ -1,0 +1,165 @@
+"""demo.py of a drafted domain: an agent by rules, so that the domain can be played at once."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+
+from simkit.design.draft.code.literals import literal, prose
+from simkit.design.draft.plan import Deed, Plan
+from simkit.design.draft.seed.records import KeyForm
+from simkit.design.draft.slots import Slots, phrases
+
+_TEXT = '''"""{title}: a demo agent without a model.
+
+It hears what is wanted by the words in INTENTS, asks for what the tool needs, looks before it changes anything, and
+asks for a yes before it does. It is honest, and no better than these rules.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from langchain_core.tools import BaseTool
+
+from simkit import ToolResult
+from simkit.agents.rule_agent import Desk, Intent, Proposal, build_graph
+
+SLOTS = {
+{slots}
+}
+"""How facts look in what a user says."""
+
+NUMBERS = {numbers}
+"""Facts that tools want as numbers."""
+
+
+def given(desk: Desk, arguments: dict[str, str]) -> dict[str, Any]:
+    """The facts that a tool's arguments are filled from, as far as the user told them."""
+    told = {name: desk.facts[slot] for name, slot in arguments.items() if slot in desk.facts}
+    return {name: number(fact) if arguments[name] in NUMBERS else fact for name, fact in told.items()}
+
+
+def number(fact: str) -> float | str:
+    """A number that was told; the words themselves where they are none."""
+    text = fact.replace(",", "").strip("$€£ ")
+    try:
+        return float(text) if "." in text else int(text)
+    except ValueError:
+        return fact
+
+
+def spoken(value: Any) -> str:
+    """What a tool gave, for a person: at most six facts."""
+    if isinstance(value, dict):
+        simple = {name: one for name, one in value.items() if not isinstance(one, dict | list)}
+        lists = [spoken(one) for one in value.values() if isinstance(one, list)]
+        return ", ".join([*lists, *(f"{name} {one}" for name, one in list(simple.items())[:6])])
+    if isinstance(value, list):
+        return "; ".join(spoken(one) for one in value[:3]) or "nothing"
+    return str(value)
+
+
+def answer(result: ToolResult) -> str:
+    """What is said after a call."""
+    return f"Here it is: {spoken(result.value)}." if result.ok else f"I'm sorry, I could not find that: {result.value}."
+
+
+def reading(tool: str, cues: list[str], **arguments: str) -> Intent:
+    """Something that is only looked up."""
+
+    async def plan(desk: Desk) -> str:
+        return answer(await desk.call(tool, **given(desk, arguments)))
+
+    return Intent(tool, cues, plan, needs=[slot for slot in arguments.values() if slot in NEEDED[tool]])
+
+
+def changing(tool: str, cues: list[str], look: tuple[str, dict[str, str]] | None = None, **arguments: str) -> Intent:
+    """Something that changes the world: looked at first, then proposed, then done."""
+
+    async def plan(desk: Desk) -> str | Proposal:
+        if look is not None:
+            found = await desk.call(look[0], **given(desk, look[1]))
+            if not found.ok:
+                return answer(found)
+        facts = given(desk, arguments)
+        listed = ", ".join(f"{name} {fact}" for name, fact in facts.items())
+        return Proposal(f"This is what I would do: {tool} ({listed}).", ((tool, facts),), done)
+
+    return Intent(tool, cues, plan, needs=[slot for slot in arguments.values() if slot in NEEDED[tool]])
+
+
+def done(results: list[ToolResult]) -> str:
+    """What is said when it was tried."""
+    failed = [result for result in results if not result.ok]
+    return f"I'm sorry, I can't do that: {failed[0].value}." if failed else "That has been done."
+
+
+NEEDED: dict[str, list[str]] = {
+{needed}
+}
+"""What each tool cannot do without."""
+
+INTENTS = [
+{intents}
+]
+
+
+def build(tools: Sequence[BaseTool]) -> Any:
+    """The demo agent's graph, with these tools."""
+    there = {tool.name for tool in tools}
+    return build_graph(tools, intents=[one for one in INTENTS if one.name in there], slots=SLOTS)
+'''
+
+
+def demo_text(plan: Plan, slots: Slots, forms: Mapping[str, KeyForm], writes: list[str]) -> str:
+    """The text of demo.py."""
+    said = phrases(plan)
+    intents, needed = [], []
+    numbers: set[str] = set()
+    # Longer phrases first: `look at a pet` must not hear `look at a pet photo`.
+    for deed in sorted(plan.deeds, key=lambda deed: -len(said[deed.operation.tool])):
+        simple = [one for one in deed.operation.parameters if one.shape.scalar or one.shape.kind == "any"]
+        arguments = {one.argument: slots.parameter(deed, one) for one in simple}
+        must = [slots.parameter(deed, one) for one in simple if one.required]
+        numbers |= {slots.parameter(deed, one) for one in simple if one.shape.kind in ("integer", "number")}
+        tool = deed.operation.tool
+        needed.append(f"    {literal(tool)}: {literal(must)},")
+        cue = literal([rf"\b{re.escape(said[tool])}"])
+        look = _look(deed, plan, slots) if tool in writes else ""
+        parts = [literal(tool), cue, *([look] if look else [])]
+        parts += [f"**{literal(arguments)}"] if arguments else []
+        intents.append(f"    {'changing' if tool in writes else 'reading'}({', '.join(parts)}),")
+    filled = {
+        "title": prose(plan.title, 80),
+        "slots": "\n".join(
+            f"    {literal(slot)}: {literal(_look_of(slot, plan, slots, forms))}," for slot in slots.labels
+        ),
+        "numbers": "{" + ", ".join(literal(one) for one in sorted(numbers)) + "}" if numbers else "set[str]()",
+        "needed": "\n".join(needed),
+        "intents": "\n".join(intents),
+    }
+    text = re.sub(r"\{(title|slots|numbers|needed|intents)\}", lambda hole: filled[hole[1]], _TEXT)
+    ast.parse(text)
+    return text
+
+
+def _look(deed: Deed, plan: Plan, slots: Slots) -> str:
+    """`("get_order", {"orderId": "order_id"})`: how the record is looked at before it is changed."""
+    reads = (one for one in plan.deeds if one.table == deed.table and one.role == "read" and deed.role != "create")
+    first = next(reads, None)
+    if first is None or not all(one.shape.scalar for one in first.operation.parameters if one.required):
+        return ""
+    must = {one.argument: slots.parameter(first, one) for one in first.operation.parameters if one.required}
+    return f"({literal(first.operation.tool)}, {literal(must)})"
+
+
+def _look_of(slot: str, plan: Plan, slots: Slots, forms: Mapping[str, KeyForm]) -> str:
+    """How a fact looks: a record's name by its form, everything else after the words that name it."""
+    label = re.escape(slots.labels[slot])
+    for name, form in forms.items():
+        if slots.key(plan.tables[name]) == slot and form.kind == "counted" and form.prefix:
+            return rf"\b({re.escape(form.prefix)}\d+)\b"
+    return rf"\b{label} is ([^?!]+?)(?=[.?!]?\s*$|[.?!] )"

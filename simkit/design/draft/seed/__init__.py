@@ -1,0 +1,1 @@
+"""Records to begin with: plausible, the same each time, and consistent between tables."""

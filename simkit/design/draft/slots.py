@@ -1,0 +1,79 @@
+"""What the facts are called that users know and agents ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from simkit.design.draft.names import spoken, words
+from simkit.design.draft.plan import Deed, Parameter, Plan, Table
+
+
+class Slots:
+    """Slot -> label, in the order in which they came up."""
+
+    def __init__(self, tables: Mapping[str, Table]) -> None:
+        self.tables = tables
+        self.labels: dict[str, str] = {}
+
+    def key(self, table: Table) -> str:
+        """The slot for the name of a record: `order_id`."""
+        end = words(table.key) or ["id"]
+        one = words(table.one)
+        return self._slot(end if end[: len(one)] == one else [*one, *end])
+
+    def parameter(self, deed: Deed, one: Parameter) -> str:
+        """The slot for what a parameter is given."""
+        above = next((name for parameter, _, name in deed.within if parameter is one), None)
+        if above is not None and not self.tables[above].single:
+            return self.key(self.tables[above])
+        table = self.tables.get(deed.table)
+        if table is None:
+            return self._slot(words(one.name) or ["value"])
+        if deed.key is one:
+            return self.key(table)
+        made = self.tables[deed.makes] if deed.makes else table
+        return self.field(made, one.name)
+
+    def field(self, table: Table, name: str) -> str:
+        """The slot for a field of a table's records."""
+        link = next((link for link in table.links if link.field == name and not link.many), None)
+        if link is not None and not self.tables[link.table].single:
+            return self.key(self.tables[link.table])
+        said, one = words(name) or ["value"], words(table.one)
+        return self._slot(said if said[: len(one)] == one else [*one, *said])
+
+    def part(self, slot: str, name: str) -> str:
+        """The slot for a part of something larger: `order_address_city`."""
+        return self._slot([*slot.split("_"), *(words(name) or ["value"])])
+
+    def _slot(self, said: list[str]) -> str:
+        said = [word for at, word in enumerate(said) if at == 0 or word != said[at - 1]]
+        slot = "_".join(said)[:80]
+        self.labels.setdefault(slot, " ".join(said)[:80])
+        return slot
+
+
+def phrases(plan: Plan) -> dict[str, str]:
+    """Tool -> what somebody wants who needs it, as the end of `I'd like to …`; no two alike."""
+    found: dict[str, str] = {}
+    for deed in plan.deeds:
+        phrase = _phrase(deed, plan.tables)
+        if phrase in found.values():
+            phrase = f"{phrase} ({spoken(deed.operation.tool)})"
+        found[deed.operation.tool] = phrase
+    return found
+
+
+def _phrase(deed: Deed, tables: Mapping[str, Table]) -> str:
+    if deed.role == "other":
+        return f"use {spoken(deed.operation.tool) or 'the service'}"
+    table = tables[deed.table]
+    article = "an" if table.one[:1] in "aeiou" else "a"
+    one = f"the {table.one}" if table.single else f"{article} {table.one}"
+    if deed.role == "list":
+        above = next((tables[name].one for _, link, name in reversed(deed.within) if link), "")
+        many = " ".join(words(table.name))
+        return f"see the {many} of a {above}" if above else f"see the {many}"
+    if deed.role == "act":
+        return f"{spoken(deed.verb)} {one}"
+    return {"read": "look at", "create": "make", "update": "change", "delete": "remove"}[deed.role] + f" {one}"

@@ -1,0 +1,1 @@
+"""The words of a drafted domain: domain.yaml, policy.md, README.md."""

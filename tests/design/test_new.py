@@ -1,0 +1,52 @@
+"""`simkit new`: what is begun holds together at once, and nothing is written over."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from simkit import api, cli
+
+
+def typed(*words: str) -> int:
+    """The exit code of a command."""
+    with pytest.raises(SystemExit) as left:
+        cli.main(words)
+    return int(left.value.code or 0)
+
+
+def test_a_new_domain_holds_together_and_its_demo_agent_passes() -> None:
+    assert typed("new", "domain", "pharmacy") == 0
+
+    checked = api.check("scenarios/pharmacy")
+
+    assert checked.problems == ()
+    assert len(checked.pack.cases) == 5
+    assert api.run(api.load("scenarios/pharmacy")).summary().total.pass_rate == 1.0
+
+
+def test_a_new_persona_can_be_played() -> None:
+    assert typed("new", "persona", "slow-reader") == 0
+
+    assert api.check("personas/slow-reader.yaml").ok
+
+
+@pytest.mark.parametrize("what", ["domain", "persona"])
+def test_nothing_is_written_over(what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    typed("new", what, "pharmacy")
+    before = {file: file.read_bytes() for file in Path().rglob("*") if file.is_file()}
+
+    assert typed("new", what, "pharmacy") == 2
+
+    assert "is there already and is left as it is" in capsys.readouterr().err.splitlines()[-1]
+    assert before == {file: file.read_bytes() for file in Path().rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("name", ["../out", "Big", "", "a b", "-x", "x" * 61, "a/b"])
+def test_a_name_that_is_no_folder_name_is_one_line(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert typed("new", "domain", "--", name) == 2
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert line.startswith("simkit: error: ")
+    assert not list(Path().iterdir())
