@@ -6,15 +6,15 @@ It knows most of the policy and forgets some of it, as real agents do: the first
 from __future__ import annotations
 
 import re
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from langchain_core.tools import BaseTool
 
-from simkit.agents.rule_agent import Desk, Intent, Proposal, Question, build_graph
+from simkit.agents.rule_agent import Desk, Proposal, Question, build_graph
+from simkit.agents.rule_plans import Reply, Sorry, fact, planned, seen
 
 Record = dict[str, Any]
-Reply = str | Question | Proposal
 
 SLOTS = {
     "email": r"([\w.+-]+@[\w-]+(?:\.[\w-]+)+)",
@@ -41,54 +41,15 @@ QUESTIONS = {
 }
 
 
-class Sorry(Exception):
-    """Ends a plan with an answer: there is nothing to be done."""
-
-
-class Ask(Exception):
-    """Interrupts a plan with a question."""
-
-
-def intent(name: str, plan: Callable[[Desk], Awaitable[Reply]], *cues: str) -> Intent:
-    """An intent whose plan may be interrupted, and which remembers in what words the wish was uttered."""
-
-    async def carried(desk: Desk) -> Reply:
-        if any(re.search(cue, desk.text, re.IGNORECASE) for cue in cues):
-            desk.memory |= {"wish": "", "seen": {}}
-        desk.memory["wish"] = f"{desk.memory.get('wish', '')} {desk.text}"
-        try:
-            return await plan(desk)
-        except Ask as question:
-            return Question(str(question))
-        except Sorry as sorry:
-            return str(sorry)
-
-    return Intent(name, cues, carried)
-
-
-def fact(desk: Desk, slot: str) -> str:
+def told(desk: Desk, slot: str) -> str:
     """What the user said about a slot; asks for it if they have not."""
-    if slot not in desk.facts:
-        raise Ask(QUESTIONS[slot])
-    return desk.facts[slot]
-
-
-async def seen(desk: Desk, tool: str, **arguments: str) -> Record:
-    """What a look-up gave; looked up once for each wish."""
-    key = f"{tool} {arguments}"
-    if key not in desk.memory["seen"]:
-        result = await desk.call(tool, **arguments)
-        if not result.ok:
-            raise Sorry(f"I'm sorry, I can't look that up: {result.value}.")
-        desk.memory["seen"][key] = result.value
-    found: Record = desk.memory["seen"][key]
-    return found
+    return fact(desk, slot, QUESTIONS[slot])
 
 
 async def customer_of(desk: Desk) -> Record:
     """The account of the address that the user gave."""
     if "customer" not in desk.memory:
-        found = await seen(desk, "find_customer", email=fact(desk, "email"))
+        found = await seen(desk, "find_customer", email=told(desk, "email"))
         if not found["matches"]:
             raise Sorry("I'm sorry, there is no account with that address, so I can't look anything up.")
         desk.memory["customer"] = found["matches"][0]
@@ -123,7 +84,7 @@ async def cancel(desk: Desk) -> Reply:
     """Cancel a whole order."""
     order = await order_of(desk)
     late = "never arrived" in desk.memory["wish"]
-    reason = "takes too long" if late else fact(desk, "cancel_reason")
+    reason = "takes too long" if late else told(desk, "cancel_reason")
     order_id, total, paid = order["order_id"], order["total"], order["payments"][0]["label"]
     return Proposal(
         f"I would cancel order {order_id} and refund ${total:.2f} to {paid}.",
@@ -142,7 +103,7 @@ async def give_back(desk: Desk) -> Reply:
         return f"I'm sorry, I can't take back the {item['name']}: it was a final sale."
     if order["return_by"]["unopened"] < "2026-03-10":
         return f"I'm sorry, I can't take that back: the last day for it was {order['return_by']['unopened']}."
-    condition = fact(desk, "condition")
+    condition = told(desk, "condition")
     given = {
         "order_id": order["order_id"],
         "item_id": item_id,
@@ -170,7 +131,7 @@ async def exchange(desk: Desk) -> Reply:
     if not named and "another colour" in desk.memory["wish"]:
         return Question(f"Which colour would you like: {' or '.join(one['option'] for one in others)}?")
     chosen = (named or others)[0]
-    given = {"order_id": order["order_id"], "item_id": item_id, "condition": fact(desk, "condition")}
+    given = {"order_id": order["order_id"], "item_id": item_id, "condition": told(desk, "condition")}
     return Proposal(
         f"I would exchange the {item['name']} for one in {chosen['option']}.",
         (("exchange_item", given | {"new_variant_id": chosen["variant_id"]}),),
@@ -205,7 +166,7 @@ async def wrap(desk: Desk) -> Reply:
     _, item = item_of(desk, order)
     if order["bulky"]:
         return f"I'm sorry, I can't have that wrapped: the {item['name']} is too bulky."
-    given = {"order_id": order["order_id"], "message": fact(desk, "gift_message")}
+    given = {"order_id": order["order_id"], "message": told(desk, "gift_message")}
     done = f"The gift wrap has been added; the order now comes to ${order['total'] + 4.5:.2f}."
     return Proposal("", (("add_gift_wrap", given),), done, confirm=False)
 
@@ -213,7 +174,7 @@ async def wrap(desk: Desk) -> Reply:
 async def coupon(desk: Desk) -> Reply:
     """Redeem a coupon."""
     order = await order_of(desk)
-    code = fact(desk, "coupon_code")
+    code = told(desk, "coupon_code")
     checked = await seen(desk, "check_coupon", code=code, customer_id=order["customer_id"])
     if used := checked["used_on_order"]:
         return f"I'm sorry, I can't redeem {code} again: you have used it on order {used}."
@@ -244,7 +205,7 @@ async def track(desk: Desk) -> Reply:
     if parcel["status"] != "lost":
         about = f"{parcel['carrier']} says {parcel['status']}, last scanned on {parcel['last_scan']}"
         return f"Your order is {order['order_id']}, and {about}."
-    remedy = fact(desk, "remedy")
+    remedy = told(desk, "remedy")
     given = {"order_id": order["order_id"], "shipment_id": order["shipment_id"], "remedy": remedy}
     done = f"That has been done. The order came to ${order['total']:.2f}."
     return Proposal(f"I would settle it with a {remedy}.", (("resolve_lost_parcel", given),), done)
@@ -276,17 +237,17 @@ async def stuck(desk: Desk) -> Reply:
 
 
 INTENTS = [
-    intent("stuck", stuck, r"(?:know|find|have) (?:my|the) email", r"can't tell you that"),
-    intent("hurt", hurt, r"\bscald", r"\bburn", r"\bhurt\b", r"\bsmoke", r"\bspark"),
-    intent("wrap", wrap, r"\bwrap"),
-    intent("coupon", coupon, r"\bcoupon\b(?! code (?:is|:))"),
-    intent("credit", credit, r"store credit, because", r"same credit"),
-    intent("readdress", readdress, r"\bsent to\b", r"new address"),
-    intent("exchange", exchange, r"\bexchange\b", r"another colour", r"\bswap\b"),
-    intent("cancel", cancel, r"\bto cancel\b", r"money back for order"),
-    intent("give back", give_back, r"\bto return\b", r"refund for", r"money back on"),
-    intent("track", track, r"\bknow where\b", r"never came", r"parcel of"),
-    intent("stock", stock, r"in stock", r"\bfinish\b"),
+    planned("stuck", stuck, r"(?:know|find|have) (?:my|the) email", r"can't tell you that"),
+    planned("hurt", hurt, r"\bscald", r"\bburn", r"\bhurt\b", r"\bsmoke", r"\bspark"),
+    planned("wrap", wrap, r"\bwrap"),
+    planned("coupon", coupon, r"\bcoupon\b(?! code (?:is|:))"),
+    planned("credit", credit, r"store credit, because", r"same credit"),
+    planned("readdress", readdress, r"\bsent to\b", r"new address"),
+    planned("exchange", exchange, r"\bexchange\b", r"another colour", r"\bswap\b"),
+    planned("cancel", cancel, r"\bto cancel\b", r"money back for order"),
+    planned("give back", give_back, r"\bto return\b", r"refund for", r"money back on"),
+    planned("track", track, r"\bknow where\b", r"never came", r"parcel of"),
+    planned("stock", stock, r"in stock", r"\bfinish\b"),
 ]
 
 
