@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from simkit.lint.codes import CODES
 from simkit.lint.finding import Checked, Problem, found, strictly
+from simkit.lint.played.everything import Everything, Lookups
+from simkit.lint.played.facts import unsaid
+from simkit.lint.played.minimal import superfluous
 from simkit.lint.played.proof import passed_idly, paths_of, unproven
 from simkit.lint.played.rehearsal import Stages
+from simkit.lint.read.ends import at_the_start, nothing_asked
+from simkit.lint.read.twins import twins
+from simkit.lint.read.words import cheap_talk
 from simkit.lint.silence import heard, voices
 from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
 from simkit.runs import load, run
-from simkit.spec.files import Pack
+from simkit.spec.files import Case, Pack
 from simkit.spec.strict_yaml import Document, read_documents
 
 _SEVERITIES = ("error", "warning", "note")
+_BY_PLAYING = frozenset({"everything-passes", "superfluous-step", "holds-at-start", "unsaid-word", "unused-table"})
+"""Codes of warnings that are found by playing."""
 
-Played = list[tuple[Episode, SessionScore]]
+Played = dict[str, list[tuple[Episode, SessionScore]]]
+"""Scenario to its reference as each persona played it."""
 
 
 def check(
@@ -34,9 +43,16 @@ def check(
     """
     pack = load(*paths)
     stages = Stages()
-    findings = [] if quick else list(_played(pack, stages, progress))
+    findings: list[Problem] = []
+    if not quick:
+        played: Played = {}
+        findings += _proven(pack, stages, played, progress)
+        findings += (one for case in pack.cases for one in _by_playing(case, stages, played))
+        findings += _everything(pack, stages)
+    findings += (one for case in pack.cases for one in (*cheap_talk(case, stages), *nothing_asked(case)))
+    findings += twins(pack.cases)
     documents = {domain.name: document for domain in pack.domains if (document := _written(domain.folder))}
-    looked = frozenset(CODES) - (_PLAYED if quick else frozenset())
+    looked = frozenset(CODES) - (_BY_PLAYING if quick else frozenset())
     kept = heard(findings, voices(pack, documents), looked)
     told = sorted(dict.fromkeys(kept), key=lambda one: _SEVERITIES.index(one.severity))
     return Checked(pack, strictly(told) if strict else tuple(told))
@@ -47,20 +63,39 @@ def _written(folder: Path) -> Document | None:
     return read_documents(file)[0] if file.is_file() else None
 
 
-def _played(pack: Pack, stages: Stages, progress: Callable[[SessionScore], None] | None) -> Iterator[Problem]:
+def _proven(
+    pack: Pack, stages: Stages, played: Played, progress: Callable[[SessionScore], None] | None
+) -> Iterator[Problem]:
     """What shows when each reference is played with each persona, and when nobody does anything."""
-    yield from (found("no-reference", case, "has no reference path") for case in _without_reference(pack))
+    for case in pack.cases:
+        if not case.scenario.reference:
+            yield found("no-reference", case, "has no reference path")
     provable = Pack(tuple(case for case in pack.cases if case.scenario.reference))
     if not provable.cases:
         return
     for path, pack_of_path in enumerate(paths_of(provable)):
-        yield from unproven(pack_of_path, run(pack_of_path, "reference", progress=progress).scored, path)
+        scored = run(pack_of_path, "reference", progress=progress).scored
+        for episode, score in scored if not path else ():
+            played.setdefault(score.scenario, []).append((episode, score))
+        yield from unproven(pack_of_path, scored, path)
     yield from passed_idly(provable.cases, stages)
 
 
-def _without_reference(pack: Pack) -> Iterable[object]:
-    return (case for case in pack.cases if not case.scenario.reference)
+def _by_playing(case: Case, stages: Stages, played: Played) -> Iterator[Problem]:
+    """What the played reference of one case shows, if it reached the goal."""
+    sessions = [(episode, score) for episode, score in played.get(case.scenario.scenario, ()) if score.passed]
+    if not sessions:
+        return
+    episode, _ = sessions[0]
+    yield from superfluous(case, episode, stages)
+    yield from unsaid(case, sessions)
+    state = episode.ended.state if episode.ended else None
+    yield from at_the_start(case, stages, {change.path for change in state.changed} if state else ())
 
 
-_PLAYED = frozenset({"everything-passes", "superfluous-step", "unsaid-word", "unused-table", "untouched-records"})
-"""Codes of warnings that are found by playing."""
+def _everything(pack: Pack, stages: Stages) -> Iterator[Problem]:
+    lookups = Lookups()
+    for case in pack.cases:
+        if Everything(case, stages, lookups).passes():
+            what = "passes for an agent that calls every tool with all it can learn, and says everything"
+            yield found("everything-passes", case, what, ("goal",))
