@@ -37,6 +37,8 @@ from simkit.options import (
     Seed,
     Sure,
     Trials,
+    Tuples,
+    TupleTerms,
     User,
     Workers,
     default_paths,
@@ -62,6 +64,7 @@ def run(
     agent: Agent = None,
     user: User = None,
     inject: Inject = (),
+    tuples: Tuples = TupleTerms(),
     trials: Trials = None,
     until_sure: Sure = False,
     max_trials: MaxTrials = None,
@@ -99,7 +102,8 @@ def run(
     begun = api.terms_of(out) if resume and out else {}
     if resume and out and not begun and not paths and agent is None:
         api.open_run(out)  # nothing says what to play, so the run has to be there
-    chosen = tuple(paths) or tuple(Path(path) for path in begun.get("paths", ())) or default_paths()
+    named = paths or tuple(Path(path) for path in begun.get("paths", ())) or default_paths()
+    chosen = tuples.applied(named, seed)
     pack = api.load(*chosen)
     trials = begun.get("trials", 1) if trials is None else trials
     sure = UntilSure.asked(begun.get("until_sure"), until_sure, fail_under, max_trials)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -56,6 +58,33 @@ Inject = Annotated[
         " scores themselves.",
     ),
 ]
+
+
+@dataclass(frozen=True)
+class TupleTerms:
+    """Which tuples of a dimensions file are made into scenarios."""
+
+    strength: Annotated[
+        int | None,
+        Parameter(help="Of a dimensions file: every combination of N dimensions (1 to 4); as it says, if left out."),
+    ] = None
+    full: Annotated[bool, Parameter(negative="", help="Of a dimensions file: every tuple.")] = False
+    sample: Annotated[int | None, Parameter(help="Of a dimensions file: N tuples at random, by --seed.")] = None
+    focus: Annotated[
+        str | None, Parameter(help="Of a dimensions file: closer where the sessions of this run failed.")
+    ] = None
+
+    def applied(self, paths: Sequence[Path | str], seed: int | None) -> tuple[Path, ...]:
+        """The paths, each dimensions file among them with what is asked for. Raises UsageError where there is none."""
+        from simkit.design.dimensions.choice import Choice
+        from simkit.design.dimensions.loading import with_choice
+
+        drawn = (seed or 0) if self.sample is not None else 0
+        choice = Choice(self.strength, self.full, self.sample, self.focus or "", drawn)
+        return tuple(Path(path) for path in with_choice(paths, choice))
+
+
+Tuples = Annotated[TupleTerms, Parameter(name="*")]
 Trials = Annotated[int | None, Parameter(help="How often each scenario is played with each persona; 1, if left out.")]
 Sure = Annotated[
     bool,

@@ -17,6 +17,7 @@ import anyio
 from simkit import __version__
 from simkit.agents.faulty.rates import faults, sound
 from simkit.agents.resolve import isolated
+from simkit.design.dimensions.loading import load as load_files
 from simkit.errors import FileError, SimkitError, UsageError
 from simkit.metrics.score import SessionScore
 from simkit.metrics.session import Metric
@@ -25,7 +26,7 @@ from simkit.play.suite import Cast, Stop, play_suite, sittings
 from simkit.resuming import Resumed, look_over, open_store, tape_of
 from simkit.rounds import Rounds
 from simkit.scored import KEPT, Scored, ScoredSessions, Table
-from simkit.spec.files import Case, Pack, load_pack, shipped, together
+from simkit.spec.files import Case, Pack, shipped, together
 from simkit.spending import ModelTerms, models_of, opener_of, refold, time_kept, traffic_of, unknown_spend
 from simkit.spread.casting import cast_name, cast_of
 from simkit.spread.crew import Crew, crew_of
@@ -47,16 +48,17 @@ Sources = Pack | str | Path | Sequence[str | Path]
 def load(*paths: str | Path) -> Pack:
     """Read scenario files, domain folders, or folders of those; what ships with simkit, if nothing is named.
 
+    `FILE.dimensions.yaml`, with `:strength=3`, `:full`, `:sample=20` or `:focus=RUN` behind it, makes scenarios.
     `tau2:DOMAIN` (`tau2:retail`, or `tau2:retail:test` for a split, `tau2:retail:17` for a task) names tau2-bench's
     tasks, if the package is installed. Raises `SimkitError`, one line a mistake, for whatever cannot be played.
     """
     guests = [str(path) for path in paths if str(path).startswith("tau2:")]
     if not guests:
-        return load_pack(paths or [shipped("scenarios")])
+        return load_files(paths or [shipped("scenarios")])
     from simkit.guests.tau2.cases import load as load_tau2
 
     own = [path for path in paths if str(path) not in guests]
-    packs = [*([load_pack(own)] if own else []), *map(load_tau2, guests)]
+    packs = [*([load_files(own)] if own else []), *map(load_tau2, guests)]
     return together(packs)
 
 

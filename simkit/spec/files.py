@@ -53,14 +53,17 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else package.parent / name
 
 
-def load_pack(paths: Iterable[Path | str]) -> Pack:
-    """Everything under `paths`: scenario files, domain folders, persona files, or folders of those.
+def load_pack(paths: Iterable[Path | str], documents: Iterable[Document] = ()) -> Pack:
+    """Everything under `paths`: scenario files, domain folders, persona files, or folders of those; and the scenarios
+    in `documents` that were made otherwise.
 
     Raises `FileErrors` with every mistake found, or `UsageError` for a path that does not exist or holds nothing.
     """
     loader = _Loader()
     for path in paths:
         loader.add(Path(path))
+    for document in documents:
+        loader.add_document(document)
     return loader.pack()
 
 
@@ -125,8 +128,11 @@ class _Loader:
             self._persona(file)
             return
         for document in documents:
-            with self._collecting():
-                self._scenario(document)
+            self.add_document(document)
+
+    def add_document(self, document: Document) -> None:
+        with self._collecting():
+            self._scenario(document)
 
     def _domain(self, folder: Path) -> Domain | None:
         if folder not in self.domains:
@@ -279,5 +285,6 @@ def _names(folder: Path) -> str:
 def _yaml_files(folder: Path) -> Iterator[Path]:
     for file in folder.rglob("*.y*ml"):
         hidden = any(part.startswith((".", "__")) for part in file.relative_to(folder).parts)
-        if file.suffix in (".yaml", ".yml") and not hidden and "knowledge" not in file.parts:
+        made = file.stem.endswith(".dimensions")  # plays only what is asked for of it by name
+        if file.suffix in (".yaml", ".yml") and not hidden and not made and "knowledge" not in file.parts:
             yield file

@@ -115,6 +115,10 @@ class Scenario(Frozen):
     tags: tuple[str, ...] = ()
     lint: Lint = Field(default=Lint(), exclude=True)
     """What `simkit check` is not to say of it. No part of what is played: the digest does not know it."""
+    made_from: str = Field(default="", exclude_if=lambda value: not value)
+    """The dimensions that it was made from, by name; empty, if a person wrote it."""
+    dimensions: dict[str, str] = Field(default={}, exclude_if=lambda value: not value)
+    """The tuple that it was made from: dimension -> value."""
     benchmark: SkipJsonSchema[dict[str, Any]] = Field(default={}, exclude_if=lambda value: not value)
     """What a benchmark's own scoring needs to know of its task; importers and adapters write it, people do not."""
 

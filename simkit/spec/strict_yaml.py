@@ -62,6 +62,8 @@ class Document:
     value: Any = None
     values_at: dict[Loc, Where] = field(default_factory=dict)
     keys_at: dict[Loc, Where] = field(default_factory=dict)
+    source: str = ""
+    """What to load to have it again, where its path alone does not say."""
 
     def error(self, what: str, loc: Loc = (), *, key: bool = False) -> FileError:
         """A mistake at `loc`: at its key when `key`, else at its value, else at the nearest parent known."""

@@ -10,13 +10,14 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from simkit.design.dimensions.loading import files_of, load
 from simkit.errors import UsageError
 from simkit.llm.traffic import Traffic
 from simkit.play.printed import kept_in
 from simkit.play.sitting import Sitting
 from simkit.play.suite import Cast, sittings
 from simkit.resuming import terms_of_pack
-from simkit.spec.files import Pack, load_pack
+from simkit.spec.files import Pack
 from simkit.spec.frozen import digest
 from simkit.spending import opener_of
 from simkit.spread.casting import cast_of
@@ -70,7 +71,7 @@ def plan_of(
         if not case.document.path.is_file():
             what = f"{option}: other processes cannot read {case.document.path}, which is no file"
             raise UsageError(f"{what}; leave {option.split()[0]} out")
-    files = sorted({str(case.document.path.absolute()) for case in pack.cases})
+    files = files_of(case.document for case in pack.cases)
     here, imports = str(Path.cwd()), [str(Path(place).absolute()) for place in sys.path]
     models = terms_for_workers(traffic)
     return Plan(files, agent, user, seed, dict(versions), _digests(pack), here, imports, models, kept_in())
@@ -84,7 +85,7 @@ class Programme:
             os.chdir(plan.folder)
         sys.path += [place for place in plan.imports if place not in sys.path]
         self._plan = plan
-        self._pack = load_pack(plan.files)
+        self._pack = load(plan.files)
         _same(plan.digests, _digests(self._pack))
         self.cast: Cast = cast_of(self._pack, plan.agent, plan.user, opener_of(traffic))
         self._trials: dict[int, dict[SessionKey, Sitting]] = {}

@@ -1,0 +1,1 @@
+"""Covering arrays: few rows in which every combination of any t columns occurs."""

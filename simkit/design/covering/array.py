@@ -1,0 +1,79 @@
+"""The covering array for some columns, rules and strength: constructed where algebra knows how, else found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+from simkit.design.covering.rows import Clause, Row, Rules
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+EFFORT = 6_000
+"""Changes of a value that are tried to save rows."""
+
+
+def covering_array(
+    rules: Rules,
+    strength: int = 2,
+    *,
+    must: Sequence[Clause] = (),
+    raised: Iterable[int] = (),
+    seed: int = 0,
+    effort: int = EFFORT,
+) -> list[Row]:
+    """Allowed rows in which every combination of values of any `strength` columns occurs that an allowed row can have,
+    and for each clause of `must` a row that meets it.
+
+    `raised`: columns of which every combination with any `strength` others occurs too. The same arguments give the same
+    rows. Raises UsageError for more combinations than can be covered.
+    """
+    import numpy as np
+
+    from simkit.design.covering.greedy import completed
+    from simkit.design.covering.interactions import interactions
+    from simkit.design.covering.tabu import fewer
+
+    what, random = interactions(rules, strength, raised), Random(f"{seed} covering array")
+    seeds = _seeds(rules, must)
+    first = np.array([row for row, _ in seeds], dtype=np.int64).reshape(len(seeds), len(rules.sizes))
+    wanted = what.wanted()
+    rows = completed(what, first, wanted, random)
+    locked = np.zeros(rows.shape, dtype=bool)
+    for at, (_, columns) in enumerate(seeds):
+        locked[at, sorted(columns)] = True
+    rows = fewer(what, rows, wanted, locked, random, effort=effort, enough=_least(what))
+    return _sorted(rows)
+
+
+def _seeds(rules: Rules, must: Sequence[Clause]) -> list[tuple[Row, set[int]]]:
+    """A row for each clause, or for several that one row can meet, with the columns that must stay as they are."""
+    seeds: list[Clause] = []
+    for clause in must:
+        for at, other in enumerate(seeds):
+            everything = range(max([*clause, *other]) + 1)
+            both = {
+                c: clause.get(c, other.get(c, frozenset())) & other.get(c, clause.get(c, frozenset()))
+                for c in everything
+                if c in clause or c in other
+            }
+            if all(both.values()) and rules.meeting(both) is not None:
+                seeds[at] = both
+                break
+        else:
+            seeds.append(clause)
+    rows = [(rules.meeting(clause), set(clause)) for clause in seeds]
+    return [(row, columns) for row, columns in rows if row is not None]
+
+
+def _least(what: Any) -> int:
+    """No array has fewer rows than its largest set of columns has combinations, if all of them are allowed."""
+    import numpy as np
+
+    return int(np.diff(what.offsets).max()) if what.rules.free else 0
+
+
+def _sorted(rows: NDArray[Any]) -> list[Row]:
+    return sorted({tuple(int(value) for value in row) for row in rows})

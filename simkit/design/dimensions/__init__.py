@@ -1,0 +1,1 @@
+"""Many scenarios from one file: dimensions with values, and which of their combinations are made."""
