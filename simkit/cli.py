@@ -102,8 +102,7 @@ def run(
     begun = api.terms_of(out) if resume and out else {}
     if resume and out and not begun and not paths and agent is None:
         api.open_run(out)  # nothing says what to play, so the run has to be there
-    named = paths or tuple(Path(path) for path in begun.get("paths", ())) or default_paths()
-    chosen = tuples.applied(named, seed)
+    chosen = tuples.applied(paths or begun.get("paths") or default_paths(), seed)
     pack = api.load(*chosen)
     trials = begun.get("trials", 1) if trials is None else trials
     sure = UntilSure.asked(begun.get("until_sure"), until_sure, fail_under, max_trials)
@@ -257,7 +256,7 @@ def export(
 
 
 app.command("simkit.commands.publish:explain_limits", help="Print every limit: its value, and where to change it.")
-app.command("simkit.commands.publish:schema", help="Publish the JSON Schemas of scenario, persona and domain files.")
+app.command("simkit.commands.publish:schema", help="Publish the JSON Schemas of all files that people write.")
 
 
 def main(tokens: Sequence[str] | None = None) -> None:

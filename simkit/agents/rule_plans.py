@@ -1,12 +1,12 @@
 """What the plans of rule agents have in common: ask for a fact, look things up once a wish, give up in words.
 
-    async def cancel(desk):
-        order = await seen(desk, "get_order", order_id=fact(desk, "order_id", "Which order is it?"))
-        if order["status"] == "packed":
-            raise Sorry("I'm sorry, it has left the shelf.")
-        return Proposal(…)
+async def cancel(desk):
+    order = await seen(desk, "get_order", order_id=fact(desk, "order_id", "Which order is it?"))
+    if order["status"] == "packed":
+        raise Sorry("I'm sorry, it has left the shelf.")
+    return Proposal(…)
 
-    INTENTS = [planned("cancel", cancel, r"\bcancel\b")]
+INTENTS = [planned("cancel", cancel, r"\bcancel\b")]
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from cyclopts import App, Parameter
 
 from simkit.console import say
 from simkit.errors import UsageError
+from simkit.options import Tuples, TupleTerms
 
 draft = App(
     name="draft",
@@ -44,4 +45,33 @@ def domain(
     for note in made.notes:
         say(f"note: {note}")
     say(f"next: simkit check {folder}; then read {folder / 'tools.py'} and search it for TODO")
+    return 0
+
+
+@draft.command
+def cover(
+    file: Annotated[Path, Parameter(help="A dimensions file: NAME.dimensions.yaml.")],
+    *,
+    tuples: Tuples = TupleTerms(),
+    seed: Annotated[int, Parameter(help="Of the tuples that --sample draws.")] = 0,
+    out: Annotated[Path | None, Parameter(help="A folder, for a file each; stdout, if left out.")] = None,
+) -> int:
+    """Write the scenarios that a dimensions file makes, to be changed by hand.
+
+    To play them there is no need to: `simkit run FILE` makes the same ones.
+    """
+    from simkit.design.dimensions.written import scenarios
+
+    (path,) = tuples.applied([file], seed)
+    made = list(scenarios(path))
+    if out is None:
+        print("---\n".join(text for _, text in made), end="")
+    else:
+        out.mkdir(parents=True, exist_ok=True)
+        schema = out.parent / "scenario.schema.json"
+        first = "# yaml-language-server: $schema=../scenario.schema.json\n" if schema.exists() else ""
+        for name, text in made:
+            (out / f"{name}.yaml").write_text(first + text, encoding="utf-8")
+    say(f"{len(made)} scenarios" + (f" in {out}" if out else ""))
+>>>>>>> 4719f61 (Publish the schema of dimensions files, choose tuples on the command line, and write them out as scenarios)
     return 0

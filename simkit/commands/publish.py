@@ -22,7 +22,7 @@ def explain_limits(*, as_json: AsJson = False) -> int:
 def schema(
     *, out: Annotated[Path | None, Parameter(help="A folder; all schemas on stdout, if left out.")] = None
 ) -> int:
-    """Publish the JSON Schemas of scenario, persona and domain files, for editors."""
+    """Publish the JSON Schemas of scenario, persona, domain and dimensions files, for editors."""
     from simkit.spec.schema import schemas, write_schemas
 
     if out is None:

@@ -38,6 +38,10 @@ Relevant = Annotated[
 ]
 
 
+MADE = ("scenario", "made_from", "dimensions")
+"""Keys that are made from a tuple where dimensions make the scenario."""
+
+
 class Limits(Frozen):
     """What ends a session that does not end by itself."""
 

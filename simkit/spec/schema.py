@@ -1,4 +1,4 @@
-"""The JSON Schemas of scenario, persona and domain files, for editors: they describe what a person writes."""
+"""The JSON Schemas of the files that people write, for editors: scenario, persona, domain and dimensions."""
 
 from __future__ import annotations
 
@@ -8,10 +8,11 @@ from typing import Any
 from pydantic.json_schema import GenerateJsonSchema
 
 from simkit.spec.condition import CHECKS
+from simkit.spec.dimensions import DimensionsFile
 from simkit.spec.domain import DomainFile
 from simkit.spec.goal import SAYS_KINDS
 from simkit.spec.persona import Persona
-from simkit.spec.scenario import Scenario
+from simkit.spec.scenario import MADE, Scenario
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -91,13 +92,24 @@ _ONE_OR_MANY = ("personas", "then", "script", "also", "when", "call", "first", "
 
 
 def schemas() -> dict[str, dict[str, Any]]:
-    """File name to schema: scenario.schema.json, persona.schema.json, domain.schema.json."""
+    """File name to schema: scenario.schema.json and so on for persona, domain and dimensions."""
     models = {"scenario": Scenario, "persona": Persona, "domain": DomainFile}
-    return {f"{name}.schema.json": _schema(model) for name, model in models.items()}
+    made = {f"{name}.schema.json": _schema(model) for name, model in models.items()}
+    return {**made, "dimensions.schema.json": _with_template(_schema(DimensionsFile))}
+
+
+def _with_template(schema: dict[str, Any]) -> dict[str, Any]:
+    """The template's keys are a scenario's, but a slot may stand wherever a value does."""
+    written = {name: field for name, field in Scenario.model_fields.items() if name not in MADE}
+    keys = {name: {"description": field.description} if field.description else {} for name, field in written.items()}
+    keys.pop("benchmark")
+    schema["properties"]["scenario"] |= {"properties": keys, "additionalProperties": False}
+    schema["properties"]["scenario"]["required"] = ["wants", "goal"]
+    return schema
 
 
 def write_schemas(folder: Path) -> list[Path]:
-    """Write the three schemas into `folder` and return their paths."""
+    """Write the schemas into `folder` and return their paths."""
     import json
 
     folder.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ import jsonschema_rs
 import pytest
 
 from simkit.errors import FileError
+from simkit.spec.dimensions import DimensionsFile
 from simkit.spec.domain import DomainFile
 from simkit.spec.mistakes import validate
 from simkit.spec.persona import Persona
@@ -20,16 +21,18 @@ from simkit.spec.strict_yaml import parse_documents, read_documents
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS = schemas()
 VALIDATORS = {name.partition(".")[0]: jsonschema_rs.validator_for(schema) for name, schema in SCHEMAS.items()}
-MODELS: dict[str, Any] = {"scenario": Scenario, "persona": Persona, "domain": DomainFile}
+MODELS: dict[str, Any] = {"scenario": Scenario, "persona": Persona, "domain": DomainFile, "dimensions": DimensionsFile}
 
 
 def shipped_files(kind: str) -> list[Path]:
     """Every YAML file of a kind that comes with simkit."""
     if kind == "persona":
         return sorted((ROOT / "personas").glob("*.yaml"))
-    return [
-        file for file in sorted((ROOT / "scenarios").glob("*/*.yaml")) if (file.stem == "domain") == (kind == "domain")
-    ]
+    ends = {"domain": "domain.yaml", "dimensions": ".dimensions.yaml"}
+    files = sorted((ROOT / "scenarios").glob("*/*.yaml"))
+    if kind in ends:
+        return [file for file in files if file.name.endswith(ends[kind])]
+    return [file for file in files if not file.name.endswith(tuple(ends.values()))]
 
 
 @pytest.mark.parametrize("name", SCHEMAS)
@@ -55,6 +58,7 @@ def test_every_shipped_file_fits_its_schema_and_names_it_in_its_first_line(kind:
 
 SCENARIO = "scenario: x\nwants: y\n"
 DOMAIN = 'domain: x\nsummary: y\nnow: "2026-03-01"\n'
+DIMENSIONS = "dimensions: x\nscenario: {wants: y, goal: {world: '{end}'}}\n"
 PERSONA = "persona: x\nsummary: y\nmanner: z\n"
 FITTING = [
     ("scenario", "goal: {}\n"),
@@ -67,6 +71,9 @@ FITTING = [
     ("scenario", "goal: {says: [x, {money: 1}, {date: 2026-01-01}, {id: 12}, {any_of: [x, {number: 2}]}]}\n"),
     ("scenario", "goal: {}\nreference: [get, {get: }, {user.do: {a: 1}}, {say: x}, {any_order: [a, {b: {c: 1}}]}]\n"),
     ("scenario", "goal: {}\nlimits: {turns: 5, seconds: 1.5}\nchanges: [{when: 2, says: x}, {when: asked, says: y}]\n"),
+    ("dimensions", "over: {a: [1, true, x], b: {c: , d: {e: [{f: '{a}'}]}}}\nnever: [{a: 1, b: [c, d]}]\n"),
+    ("dimensions", "over: {a: [x, y]}\nslots: {s: 1}\nfill: [{when: {a: x}, slots: {s: 2}}]\nmust: [{a: x}]\n"),
+    ("dimensions", "over: {a: [x, y]}\nstrength: 4\nrequires: [{when: {a: x}, then: {a: [x]}}]\n"),
     ("domain", "rules: [{id: a, clause: '1', before: {call: x, first: y}}, {id: b, clause: '2', confirm_before: x}]\n"),
     ("domain", "rules: [{id: a, clause: '1', never: {call: x, where: {a: 1}, when: {a.b: {not: x}}}}]\n"),
     ("domain", "slots: {a: {label: b, also: c}}\nuser_acts: [{when: do it, call: x}]\n"),
@@ -92,6 +99,11 @@ UNFIT = [
     ("scenario", "goal: {}\nlimits: {turns: 0}\n"),
     ("scenario", "goal: {}\nknows: {a: [1]}\n"),
     ("scenario", "goal: {}\nchanges: [{when: askd, says: x}]\n"),
+    ("dimensions", "over: {a: []}\n"),
+    ("dimensions", "over: {a: [[x]]}\n"),
+    ("dimensions", "over: {a: [x]}\nnever: [{}]\n"),
+    ("dimensions", "over: {a: [x]}\nstrength: 5\n"),
+    ("dimensions", "over: {a: [x]}\nfill: [{if: {a: x}, slots: {}}]\n"),
     ("domain", "rules: [{id: a, clause: '1', befor: {call: x, first: y}}]\n"),
     ("domain", "rules: [{id: a, clause: '1', before: {cal: x, first: y}}]\n"),
     ("domain", "slots: {a: {lable: b}}\n"),
@@ -103,7 +115,8 @@ UNFIT = [
 
 def both(kind: str, rest: str) -> tuple[bool, bool]:
     """Whether the schema takes a file, and whether the reader does."""
-    (document,) = parse_documents({"scenario": SCENARIO, "domain": DOMAIN, "persona": PERSONA}[kind] + rest, Path("x"))
+    begun = {"scenario": SCENARIO, "domain": DOMAIN, "persona": PERSONA, "dimensions": DIMENSIONS}[kind]
+    (document,) = parse_documents(begun + rest, Path("x"))
     try:
         validate(MODELS[kind], document)
     except FileError:

@@ -44,7 +44,7 @@ def covering_array(
     locked = np.zeros(rows.shape, dtype=bool)
     for at, (_, columns) in enumerate(seeds):
         locked[at, sorted(columns)] = True
-    rows = fewer(what, rows, wanted, locked, random, effort=effort, enough=_least(what))
+    rows = fewer(what, rows, wanted, locked, random, effort=effort, enough=_least(what, wanted))
     return _sorted(rows)
 
 
@@ -68,11 +68,11 @@ def _seeds(rules: Rules, must: Sequence[Clause]) -> list[tuple[Row, set[int]]]:
     return [(row, columns) for row, columns in rows if row is not None]
 
 
-def _least(what: Any) -> int:
-    """No array has fewer rows than its largest set of columns has combinations, if all of them are allowed."""
+def _least(what: Any, wanted: NDArray[Any]) -> int:
+    """No array has fewer rows than some set of columns has combinations that it has to cover."""
     import numpy as np
 
-    return int(np.diff(what.offsets).max()) if what.rules.free else 0
+    return int(np.add.reduceat(wanted.astype(int), what.offsets[:-1]).max())
 
 
 def _sorted(rows: NDArray[Any]) -> list[Row]:

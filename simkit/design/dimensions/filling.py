@@ -53,7 +53,7 @@ class Filler:
 
     def _node(self, node: Any, loc: Loc, new: Loc, *, within: bool) -> Any:
         """`within`: inside of a piece, where only plain values may be put in."""
-        self._made.values_at.setdefault(new, self._source.values_at.get(loc, (1, 1)))
+        self._made.values_at[new] = self._source.values_at.get(loc, (1, 1))
         if isinstance(node, dict):
             return self._mapping(node, loc, new, within=within)
         if isinstance(node, list):
@@ -65,6 +65,7 @@ class Filler:
             if found is None:
                 return node
             if not found.is_piece:
+                self._made.values_at[new] = self._source.values_at.get(found.loc, self._made.values_at[new])
                 return found.value
             if within:
                 raise self._source.error(f"'{{{whole[1]}}}' is a piece within a piece; write it out here", loc)

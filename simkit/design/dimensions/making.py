@@ -14,6 +14,7 @@ from simkit.design.dimensions.space import Space, Tuple, space_of
 from simkit.errors import FileError, UsageError
 from simkit.spec.dimensions import DimensionsFile, Slots, named
 from simkit.spec.mistakes import validate
+from simkit.spec.scenario import MADE
 from simkit.spec.strict_yaml import Document, Loc, read_documents
 
 ENDING = ".dimensions.yaml"
@@ -44,17 +45,20 @@ class Dimensions:
 
     def _made(self, one: Tuple) -> Document:
         first = {"scenario": self.name_of(one), "made_from": self.said.dimensions, "dimensions": one}
-        return Filler(self.document, self._slots(one)).fill(("scenario",), first)
+        made = Filler(self.document, self._slots(one)).fill(("scenario",), first)
+        tags = made.value.setdefault("tags", [])
+        if isinstance(tags, list):
+            tags += [f"{name}:{value}" for name, value in one.items()]
+        return made
 
     def _slots(self, one: Tuple) -> dict[str, Filled]:
         """What fills each slot: the file's own slots, then the values', then what depends on several of them."""
         found = _filled(self.said.slots, ("slots",))
         for name, value in one.items():
-            loc: Loc = ("over", name)
+            loc = _loc_of(self.document, name, value)
             found[name] = Filled(value, loc)
-            listed = isinstance(self.document.value["over"][name], list)
             for slot, what in self.said.over[name][value].items():
-                found[slot] = Filled(what, loc if listed else (*loc, value, slot))
+                found[slot] = Filled(what, loc if isinstance(loc[-1], int) else (*loc, slot))
         for at, filling in enumerate(self.said.fill):
             if all(one[name] in some for name, some in filling.when.items()):
                 found |= _filled(filling.slots, ("fill", at, "slots"))
@@ -63,6 +67,12 @@ class Dimensions:
 
 def _filled(slots: Slots, loc: Loc) -> dict[str, Filled]:
     return {name: Filled(value, (*loc, name)) for name, value in slots.items()}
+
+
+def _loc_of(document: Document, name: str, value: str) -> Loc:
+    """Where a value of a dimension stands: a number comes last where it is one of a list."""
+    written = document.value["over"][name]
+    return ("over", name, [*map(named, written)].index(value) if isinstance(written, list) else value)
 
 
 def _slug(value: str) -> str:
@@ -85,7 +95,7 @@ def read_dimensions(path: Path) -> Dimensions:
         raise documents[1].error("a second document; one set of dimensions a file")
     document = documents[0]
     said = validate(DimensionsFile, document)
-    for key in ("scenario", "made_from", "dimensions"):
+    for key in MADE:
         if key in said.scenario:
             raise document.error(f"'{key}' is made from the tuple; remove it", ("scenario", key), key=True)
     for name, values in said.over.items():
@@ -100,4 +110,4 @@ def _told_apart(document: Document, name: str, values: Mapping[str, Slots]) -> N
         other = seen.setdefault(_slug(named(value)), value)
         if other != value:
             what = f"'{value}' and '{other}' look the same in a scenario's name; call one of them otherwise"
-            raise document.error(what, ("over", name, value), key=True)
+            raise document.error(what, _loc_of(document, name, value), key=True)
