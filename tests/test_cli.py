@@ -341,7 +341,8 @@ def test_an_imported_log_is_the_log_that_was_exported(simkit: Any, played: str) 
 
 
 def test_schemas_are_printed_as_one_object(simkit: Any) -> None:
-    assert set(simkit("schema").value) == {f"{name}.schema.json" for name in ("scenario", "persona", "domain")}
+    kinds = ("scenario", "persona", "domain", "dimensions")
+    assert set(simkit("schema").value) == {f"{name}.schema.json" for name in kinds}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
