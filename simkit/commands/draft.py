@@ -73,5 +73,4 @@ def cover(
         for name, text in made:
             (out / f"{name}.yaml").write_text(first + text, encoding="utf-8")
     say(f"{len(made)} scenarios" + (f" in {out}" if out else ""))
->>>>>>> 4719f61 (Publish the schema of dimensions files, choose tuples on the command line, and write them out as scenarios)
     return 0
