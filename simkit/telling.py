@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from simkit.api import Run
 from simkit.console import Gate, print_json, say
+
+if TYPE_CHECKING:
+    from simkit.metrics.comparing.values import Comparison
 
 
 def told_of(told: Run, *, as_json: bool, gate: Gate, report: bool, junit: Path | None = None) -> int:
@@ -54,6 +58,18 @@ def write_report(told: Run, path: Path) -> None:
     from simkit.report.html import write_html
 
     write_html(path, told.summary(), told.scored)
+
+
+def write_comparison(path: Path, comparison: Comparison, before: Run, after: Run) -> None:
+    """Write two runs and their comparison as one HTML page."""
+    from simkit import api
+    from simkit.report.compared import page
+
+    runs = before, after
+    names = before.name, after.name
+    domains = {name: one.domain for run in runs for name, one in run.summary().by_scenario.items()}
+    changes = {view: page.changes_of([api.walks(one, view) for one in runs], domains, names) for view in page.VIEWS}
+    page.write_comparison(path, comparison, changes, *((one.summary(), one.scored) for one in runs))
 
 
 def run_name(what: str | None) -> str:

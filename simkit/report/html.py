@@ -21,10 +21,10 @@ from simkit.report.page import Page, safe_json
 from simkit.report.summary import Scored, Summary, in_order
 
 _SCRIPTS = (
-    "dom", "live", "data", "crowd", "curve", "beside", "overview", "sessions", "values", "events", "session", "flow",
-    "graph", "heat", "matrix", "failures", "main",
+    "dom", "live", "data", "crowd", "statistics", "curve", "beside", "overview", "sessions", "values", "events",
+    "session", "flow", "graph", "heat", "matrix", "difference", "failures", "pair", "compare", "main",
 )  # fmt: skip
-_STYLES = ("theme", "tables", "session", "flow", "small")
+_STYLES = ("theme", "tables", "session", "flow", "compare", "small")
 """In this order they make the page's one script and its one style sheet."""
 
 
@@ -33,8 +33,12 @@ def write_html(path: Path | str, summary: Summary, sessions: Iterable[Scored]) -
 
     `sessions` come sorted by key, or as a list. A large run's page shows some of them (`report.shown`).
     """
+    return write_page(path, render_html(summary, sessions))
+
+
+def write_page(path: Path | str, page: str) -> Path:
+    """Write a page, whole or not at all. Raises StoreError where it cannot be written."""
     path = Path(path)
-    page = render_html(summary, sessions)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(path, page.encode())

@@ -12,8 +12,9 @@ from scored_sessions import PAYLOADS, hostile_run, small_run
 from simkit.metrics.reliability import wilson
 from simkit.metrics.session import first_failing_event
 from simkit.paths.failures import failures_of
-from simkit.paths.matrix import matrix_of
-from simkit.paths.states import VIEWS, state_sequence
+from simkit.paths.fit.linearised import linearised
+from simkit.paths.states import VIEWS, step_sequence
+from simkit.paths.walks import walks_of
 from simkit.report import page as report_page
 from simkit.report.summary import Scored, summarise
 
@@ -42,16 +43,17 @@ PARTS = {
 
 
 def test_a_filter_counts_the_matrix_anew(open_page: Any) -> None:
-    """Each cell: times, share, interval and n of the sessions that are left; no other cell is there."""
+    """Each cell: times, share, n and the interval that respects sessions, of those that are left; no other cell."""
     sessions = small_run()
     opened = open_page(sessions)
     for part, fits in PARTS.items():
         own = [(e, s) for e, s in sessions if fits(s) and s.domain == "retail"]
-        matrix = matrix_of([state_sequence(e, VIEWS["tool"], s.outcome) for e, s in own], "tool")
-        wanted = set()
+        walks = walks_of(((e.log.session, step_sequence(e, VIEWS["tool"], s.outcome)) for e, s in own), "tool")
+        matrix, wanted = walks.matrix(), set()
+        bounds = linearised(walks) if own else None
         for i, j in zip(*(axis.tolist() for axis in matrix.counts.nonzero()), strict=True):
             n, row = int(matrix.counts[i, j]), int(matrix.counts[i].sum())
-            low, high = wilson(n, row)
+            low, high = bounds.low[i, j], bounds.high[i, j]  # type: ignore[union-attr]
             wanted.add((matrix.states[i], matrix.states[j], n, f"{100 * low:.1f}% to {100 * high:.1f}%, n = {row}"))
         told = r"(.+) → (.+): (\d+) times .*; 95% interval ([\d.]+% to [\d.]+%, n = \d+)"
         found = set()

@@ -17,16 +17,6 @@ const members = (filter) => {
 };
 const outcomeOf = (session) => crowd.names.outcome[crowd.kinds[crowd.of[session]][3]];
 
-// Score interval of k out of n (Wilson 1927), 95%.
-const wilson = (k, n) => {
-  if (!n) return [0, 1];
-  const z = 1.959963984540054;
-  const middle = (k / n + (z * z) / (2 * n)) / (1 + (z * z) / n);
-  const half = (z / (1 + (z * z) / n)) * Math.sqrt(((k / n) * (1 - k / n)) / n + (z * z) / (4 * n * n));
-  return [k === 0 ? 0 : Math.max(0, middle - half), k === n ? 1 : Math.min(1, middle + half)];
-};
-const between = ([low, high]) => `95% interval ${percent(low)} to ${percent(high)}`;
-
 // [from, to, times, times in failed sessions] of some sessions under one view.
 const recount = (by, some) => {
   const { walks, walk, states } = views[by];

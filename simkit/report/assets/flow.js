@@ -37,8 +37,8 @@ const words = (from, to, n, failed, total) => {
   const told = `${shown(from)} → ${shown(to)}: ${n} times (${percent(n / total)} of what follows ${shown(from)})`;
   return failed ? `${told}, ${failed} of them in failed sessions` : told;
 };
-const pick = (label, value, options, name) =>
-  options.length < 2
+const pick = (label, value, options, name, always = false) =>
+  options.length < 2 && !always
     ? null
     : h(
         "label",

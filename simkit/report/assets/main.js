@@ -1,5 +1,11 @@
 // The address decides what is shown.
 const TABS = [
+  ...(COMPARED
+    ? [
+        ["compare", "Comparison"],
+        ["difference", "Difference"],
+      ]
+    : []),
   ["overview", "Overview"],
   ["sessions", "Sessions"],
   ["graph", "Graph"],
@@ -7,12 +13,33 @@ const TABS = [
   ["failures", "Failures"],
 ];
 const PAGES = { overview, sessions: sessionTable, graph: graphView, matrix: matrixView, failures: failureView };
+if (COMPARED) {
+  PAGES.compare = compareView;
+  PAGES.pair = pairView;
+  PAGES.difference = (filter) => matrixView({ ...filter, versus: "run" });
+}
+const OF_BOTH = ["compare", "pair", "difference"];
 const viewOf = (filter) =>
   filter.session !== undefined
     ? "session"
     : filter.view && Object.hasOwn(PAGES, filter.view)
       ? filter.view
-      : "overview";
+      : TABS[0][0];
+// Which of two runs the other views are of.
+const runSwitch = (filter, view) =>
+  COMPARED &&
+  h(
+    "span",
+    { class: "switch", role: "group", "aria-label": "Run" },
+    ["a", "b"].map((side) =>
+      link(
+        { view: OF_BOTH.includes(view) || view === "session" ? "overview" : view, ...facets(filter), run: side === "b" ? "b" : null },
+        { "aria-current": !OF_BOTH.includes(view) && sideOf(filter) === side ? "true" : null, title: RUNS[side].summary.run },
+        `${side.toUpperCase()}: ${RUNS[side].summary.run}`,
+      ),
+    ),
+  );
+const TAB_OF = { session: "sessions", pair: "compare" };
 const main = document.getElementById("main");
 const tabs = document.getElementById("tabs");
 
@@ -23,22 +50,20 @@ const render = (still = false) => {
   use(RUNS[sideOf(filter)]);
   const view = viewOf(filter);
   const node = view === "session" ? sessionView(filter) : PAGES[view](filter, main);
-  tabs.replaceChildren(
-    ...TABS.map(([name, label]) =>
-      link(
-        { view: name, ...facets(filter) },
-        { "aria-current": name === view || (view === "session" && name === "sessions") ? "page" : null },
-        label,
-      ),
+  tabs.replaceChildren();
+  fill(tabs, {}, [
+    TABS.map(([name, label]) =>
+      link({ view: name, ...facets(filter) }, { "aria-current": name === (TAB_OF[view] || view) ? "page" : null }, label),
     ),
-  );
+    runSwitch(filter, view),
+  ]);
   if (!node) return;
   const focused = document.activeElement;
   const where = focused?.id ? `#${CSS.escape(focused.id)}` : focused?.getAttribute("href") && hrefOf(focused);
   main.replaceChildren(node);
   const again = where && main.querySelector(where);
   if (again) again.focus({ preventScroll: still });
-  const title = view === "session" ? filter.session : TABS.find(([name]) => name === view)[1];
+  const title = view === "session" ? filter.session : TABS.find(([name]) => name === (TAB_OF[view] || view))[1];
   document.title = `${shown(title)} · ${shown(summary.run)} · simkit`;
   if (still) return;
   if (view === "session" && filter.event) select(Number(filter.event), true);

@@ -1,13 +1,13 @@
 // The transition matrix. Rows: from; columns: to. Shading by the share of the row, on one scale for all rows.
 const shareText = (share) => (share < 0.005 ? "<.01" : share.toFixed(2).replace(/^0/, ""));
-const cell = (shownFlow, from, to, { least, counts }) => {
+const cell = (shownFlow, from, to, { least, counts, sums }) => {
   const { states, leaving } = shownFlow;
   const found = shownFlow.counts.get(from)?.get(to);
   if (!found) return h("td", {});
   const [n, all] = [found[0], leaving(from)];
   const masked = all < least;
   const told = [
-    `${words(states[from], states[to], ...found, all)}; ${between(wilson(n, all))}, n = ${all}`,
+    `${words(states[from], states[to], ...found, all)}; ${between(sums ? clustered(sums, from, to) : wilson(n, all))}, n = ${all}`,
     masked && `masked: fewer than ${least}`,
   ];
   return heatCell({
@@ -58,24 +58,38 @@ const masks = (least) =>
     ` masked: n below ${least}, the count is shown.`,
   ];
 
+const versusPick = (filter) => {
+  if (!crowd) return null;
+  const names = ["outcome", ...(filtered({ ...filter, domain: "" }) ? ["rest"] : []), ...(RUNS.b ? ["run"] : [])];
+  const options = [["", "nothing"], ...names.map((name) => [name, VERSUS[name]])];
+  return pick("Compared with", filter.versus || "", options, "versus");
+};
 const matrixView = (filter) => {
   const shownFlow = flowOf(filter);
-  const { flow, all } = shownFlow;
   const how = { least: leastOf(filter), counts: filter.cells === "counts" };
   const order = Object.hasOwn(ORDERS, filter.order || "flow") ? filter.order || "flow" : "flow";
   const some = crowd && members({ ...filter, domain: shownFlow.domain });
+  const versus = crowd && Object.hasOwn(VERSUS, filter.versus || "") && (filter.versus !== "run" || RUNS.b);
   return h(
     "div",
     { class: "page wide" },
-    h("h1", {}, "Transition matrix"),
+    h("h1", {}, versus ? "Difference of transition matrices" : "Transition matrix"),
     flowBar(
       shownFlow,
       facetPicks(filter, IN_DOMAIN),
-      pick("Cells", how.counts ? "counts" : "", [["", "share of the row"], ["counts", "counts"]], "cells"),
+      !versus && pick("Cells", how.counts ? "counts" : "", [["", "share of the row"], ["counts", "counts"]], "cells"),
       leastPick(how.least),
-      crowd && pick("Order", order, Object.entries(ORDERS), "order"),
+      !versus && crowd && pick("Order", order, Object.entries(ORDERS), "order"),
+      versusPick(filter),
     ),
     filterNote({ ...filter, domain: shownFlow.domain }, IN_DOMAIN),
+    versus ? differencePanel(filter, shownFlow, how.least) : wholeMatrix(shownFlow, how, order, some),
+  );
+};
+const wholeMatrix = (shownFlow, how, order, some) => {
+  const { flow, all } = shownFlow;
+  how.sums = some && sumsOf(views[shownFlow.by], some);
+  return [
     h(
       "p",
       { class: "facts" },
@@ -88,8 +102,10 @@ const matrixView = (filter) => {
     h(
       "p",
       { class: "facts" },
-      "Intervals (Wilson) take transitions as independent; those of one session are not: the truth is less certain.",
+      some
+        ? "Intervals respect sessions: those of one session hang together, and are counted so."
+        : "Intervals (Wilson) take transitions as independent; those of one session are not: the truth is less certain.",
     ),
-  );
+  ];
 };
 const nothing = () => h("p", { class: "quiet panel" }, "No session fits these filters.");

@@ -1,0 +1,120 @@
+// Intervals, worked out as Python does: paths/fit/linearised.py and paths/change/effects.py say how and why.
+const logGamma = (x) => {
+  // Lanczos (1964), in the form of Numerical Recipes: to 2e-10 for x > 0.
+  const terms = [76.18009172947146, -86.50532032941677, 24.01409824083091, -1.231739572450155, 0.1208650973866179e-2, -0.5395239384953e-5];
+  const base = x + 5.5 - (x + 0.5) * Math.log(x + 5.5);
+  const sum = terms.reduce((all, term, i) => all + term / (x + 1 + i), 1.000000000190015);
+  return -base + Math.log((2.5066282746310005 * sum) / x);
+};
+// The share of a Beta(a, b) below x, by its continued fraction (Lentz 1976).
+const betaBelow = (a, b, x) => {
+  if (x <= 0 || x >= 1) return x <= 0 ? 0 : 1;
+  if (x > (a + 1) / (a + b + 2)) return 1 - betaBelow(b, a, 1 - x);
+  const front = Math.exp(logGamma(a + b) - logGamma(a) - logGamma(b) + a * Math.log(x) + b * Math.log(1 - x)) / a;
+  let [c, d, fraction] = [1, 1 / (1 - ((a + b) * x) / (a + 1)), 1];
+  fraction = d;
+  for (let m = 1; m < 300; m += 1) {
+    for (const term of [
+      (m * (b - m) * x) / ((a + 2 * m - 1) * (a + 2 * m)),
+      (-(a + m) * (a + b + m) * x) / ((a + 2 * m) * (a + 2 * m + 1)),
+    ]) {
+      d = 1 / (1 + term * d || 1e-30);
+      c = 1 + term / c || 1e-30;
+      fraction *= d * c;
+    }
+    if (Math.abs(d * c - 1) < 1e-12) break;
+  }
+  return front * fraction;
+};
+const betaQuantile = (a, b, share) => {
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 50; i += 1) {
+    const middle = (low + high) / 2;
+    if (betaBelow(a, b, middle) < share) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+};
+const Z = 1.959963984540054;
+const students = new Map();
+// The 97.5 % point of Student's t.
+const student = (degrees) => {
+  if (!students.has(degrees)) {
+    const x = betaQuantile(degrees / 2, 0.5, 0.05);
+    students.set(degrees, Math.sqrt((degrees * (1 - x)) / x));
+  }
+  return students.get(degrees);
+};
+
+// Score interval of k out of n (Wilson 1927), 95%: of what is seen once a session, so of independent things.
+const wilson = (k, n) => {
+  if (!n) return [0, 1];
+  const middle = (k / n + (Z * Z) / (2 * n)) / (1 + (Z * Z) / n);
+  const half = (Z / (1 + (Z * Z) / n)) * Math.sqrt(((k / n) * (1 - k / n)) / n + (Z * Z) / (4 * n * n));
+  return [k === 0 ? 0 : Math.max(0, middle - half), k === n ? 1 : Math.min(1, middle + half)];
+};
+const between = ([low, high]) => `95% interval ${percent(low)} to ${percent(high)}`;
+
+// Sums over the sessions of one view, for every cell and row: counts, their squares, and their products.
+const cellsOfWalk = (path) => {
+  const [cells, rows] = [new Map(), new Map()];
+  for (let i = 1; i < path.length; i += 1) {
+    const key = `${path[i - 1]} ${path[i]}`;
+    cells.set(key, (cells.get(key) || 0) + 1);
+    rows.set(path[i - 1], (rows.get(path[i - 1]) || 0) + 1);
+  }
+  return { cells, rows };
+};
+const sumsOf = (view, some) => {
+  const times = new Map();
+  for (const session of some) times.set(view.walk[session], (times.get(view.walk[session]) || 0) + 1);
+  const [cells, rows] = [new Map(), new Map()];
+  for (const [number, many] of times) {
+    const walk = cellsOfWalk(view.walks[number]);
+    for (const [state, left] of walk.rows) {
+      const row = rows.get(state) || { n: 0, squares: 0, sessions: 0 };
+      rows.set(state, { n: row.n + many * left, squares: row.squares + many * left * left, sessions: row.sessions + many });
+    }
+    for (const [key, n] of walk.cells) {
+      const left = walk.rows.get(Number(key.split(" ")[0]));
+      const cell = cells.get(key) || { n: 0, squares: 0, products: 0 };
+      cells.set(key, {
+        n: cell.n + many * n,
+        squares: cell.squares + many * n * n,
+        products: cell.products + many * n * left,
+      });
+    }
+  }
+  return { cells, rows, sessions: some.length };
+};
+// The sum over sessions of the squared residual of a cell's share: x - p n.
+const residuals = (sums, from, to) => {
+  const row = sums.rows.get(from);
+  const cell = sums.cells.get(`${from} ${to}`) || { n: 0, squares: 0, products: 0 };
+  const p = cell.n / row.n;
+  return Math.max(0, cell.squares - 2 * p * cell.products + p * p * row.squares);
+};
+// A cell's 95% interval that respects sessions.
+const clustered = (sums, from, to) => {
+  const row = sums.rows.get(from);
+  const p = (sums.cells.get(`${from} ${to}`)?.n || 0) / row.n;
+  const behind = Math.max(2, row.sessions);
+  const wider = student(behind - 1) / Z;
+  const variance = (residuals(sums, from, to) / (row.n * row.n)) * (behind / (behind - 1));
+  const many = Math.min(variance > 1e-18 ? (p * (1 - p)) / variance : row.n, 2 * row.n) / (wider * wider);
+  return [0.025, 0.975].map((share) => betaQuantile(many * p + 0.5, many * (1 - p) + 0.5, share));
+};
+// Where all went one way no residual is left, but not no doubt.
+const atTheEdge = (p, n) => {
+  if (p > 0 && p < 1) return 0;
+  const less = (p * n + 0.5) / (n + 1);
+  return (less * (1 - less)) / (n + 1);
+};
+// A difference of two shares with its 95% interval, from its variance and the groups behind it.
+const differs = (before, after, variance, groups) => {
+  const middle = after.p - before.p;
+  if (groups < 2) return { middle, low: null, high: null };
+  const all = variance + atTheEdge(before.p, before.n) + atTheEdge(after.p, after.n);
+  const half = student(groups - 1) * Math.sqrt(all);
+  return { middle, low: Math.max(-1, middle - half), high: Math.min(1, middle + half) };
+};
