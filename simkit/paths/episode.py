@@ -32,17 +32,17 @@ class Episode:
         """The agent's calls, in order."""
         return tuple(call for call in self.log.calls if call.by == "agent")
 
-    @cached_property
+    @property
     def agent_texts(self) -> tuple[AgentSaid, ...]:
-        return tuple(event for event in self.events if isinstance(event, AgentSaid))
+        return self.log.of(AgentSaid)
 
-    @cached_property
+    @property
     def user_texts(self) -> tuple[UserSaid, ...]:
-        return tuple(event for event in self.events if isinstance(event, UserSaid))
+        return self.log.of(UserSaid)
 
-    @cached_property
+    @property
     def failures(self) -> tuple[Failed, ...]:
-        return tuple(event for event in self.events if isinstance(event, Failed))
+        return self.log.of(Failed)
 
     @property
     def ended(self) -> Ended | None:
@@ -50,8 +50,7 @@ class Episode:
 
     def judged(self, question: str) -> Judged | None:
         """The verdict on `question`, if somebody gave one."""
-        found = (e for e in self.events if isinstance(e, Judged) and e.question == question)
-        return next(found, None)
+        return next((one for one in self.log.of(Judged) if one.question == question), None)
 
 
 class EpisodeReader:

@@ -124,9 +124,13 @@ def state_sequence(episode: Episode, view: View, outcome: str) -> tuple[str, ...
 
 def step_sequence(episode: Episode, view: View, outcome: str) -> tuple[Visit, ...]:
     """`state_sequence` with, for each state, the number of its event and the call that led there."""
-    inner = (_visit(event, episode, view) for event in episode.events)
-    last = episode.events[-1].seq
-    return (Visit(START, 0), *(visit for visit in inner if visit is not None), Visit(END + outcome, last))
+    visits = [Visit(START, 0)]
+    for event in episode.events:
+        label = label_of(event, episode, view)
+        if label is not None:
+            via = label if view is tool else tool(event, episode) or ""
+            visits.append(Visit(label, event.seq, via))
+    return (*visits, Visit(END + outcome, episode.events[-1].seq))
 
 
 def within_turns(episode: Episode, steps: tuple[Visit, ...], turns: Container[int]) -> list[tuple[str, str]]:
@@ -134,11 +138,6 @@ def within_turns(episode: Episode, steps: tuple[Visit, ...], turns: Container[in
     what comes before them."""
     spoken = [event.seq for event in episode.user_texts]
     return [(before.state, here.state) for before, here in pairwise(steps) if bisect_right(spoken, here.event) in turns]
-
-
-def _visit(event: Event, episode: Episode, view: View) -> Visit | None:
-    label = label_of(event, episode, view)
-    return None if label is None else Visit(label, event.seq, tool(event, episode) or "")
 
 
 def label_of(event: Event, episode: Episode, view: View) -> str | None:

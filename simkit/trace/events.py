@@ -10,7 +10,8 @@ import math
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, WrapValidator
+from pydantic import BaseModel, ConfigDict, Field, GetCoreSchemaHandler, TypeAdapter, WrapValidator
+from pydantic_core import CoreSchema, core_schema
 
 Outcome = Literal["ok", "unknown_tool", "malformed", "invalid_arguments", "refused", "error"]
 """How a call went, decided where it happens. All else (wrong, missing, forbidden …) is a reading."""
@@ -56,8 +57,17 @@ def _text(value: Any) -> str:
         return f"<{type(value).__name__} without text: {type(error).__name__}>"
 
 
-Json = Annotated[Any, BeforeValidator(plain)]
-JsonObject = Annotated[dict[str, Any], BeforeValidator(plain)]
+class _Plain:
+    """Makes what Python code hands over `plain`; what was read from JSON already is."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        as_read = handler(source)
+        made_plain = core_schema.no_info_before_validator_function(plain, as_read)
+        return core_schema.json_or_python_schema(json_schema=as_read, python_schema=made_plain)
+
+
+Json = Annotated[Any, _Plain()]
+JsonObject = Annotated[dict[str, Any], _Plain()]
 
 
 def _itself(value: Any, check: Callable[[Any], Any]) -> Any:
@@ -239,3 +249,6 @@ Event = Annotated[
 
 any_event: TypeAdapter[Event] = TypeAdapter(Event)
 """Reads any event back from its JSON."""
+
+many_events: TypeAdapter[list[Event]] = TypeAdapter(list[Event])
+"""The same for many at once."""

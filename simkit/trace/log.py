@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
 from simkit.trace.events import SHARED, Ended, Event, Started, ToolCalled, any_event
+
+Kind = TypeVar("Kind", bound=BaseModel)
 
 
 class SessionKey(NamedTuple):
@@ -32,8 +34,7 @@ class SessionKey(NamedTuple):
         return cls(scenario, persona, int(trial))
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
+class Beside(NamedTuple):
     """What is kept beside an event, outside of the digest: seconds since the session began, seconds it took, USD."""
 
     at: float = 0.0
@@ -68,10 +69,21 @@ class Log:
         last = self.events[-1]
         return last if isinstance(last, Ended) else None
 
-    @cached_property
+    @property
     def calls(self) -> tuple[ToolCalled, ...]:
         """Every tool call, in order, by whomever."""
-        return tuple(event for event in self.events if isinstance(event, ToolCalled))
+        return self.of(ToolCalled)
+
+    def of(self, kind: type[Kind]) -> tuple[Kind, ...]:
+        """Every event of one kind, in order."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> dict[type, tuple[Any, ...]]:
+        found: dict[type, list[Event]] = {}
+        for event in self.events:
+            found.setdefault(type(event), []).append(event)
+        return {kind: tuple(events) for kind, events in found.items()}
 
     def lines(self) -> Iterator[str]:
         """The canonical form: one JSON object an event, keys sorted, without times."""

@@ -1,21 +1,29 @@
-"""A run's tables, read back into logs: one session in memory at a time, and as much as can be read of a damaged run."""
+"""A run's tables, read back into logs: few sessions in memory at once, and as much as can be read of a damaged one."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Container, Iterator
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simkit.errors import StoreError, UsageError, did_you_mean, one_line
-from simkit.trace.events import SHARED, Event, any_event
+from simkit.trace.events import SHARED, Event, any_event, many_events
 from simkit.trace.log import Beside, Log, SessionKey
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import Connection, Engine, Row
 
 ErrorMaker = Callable[[str, object], Exception]
+Rows = Sequence[Any]
+"""(session, body, at, took, cost) of a session's events, in order."""
+
+_TOGETHER = 4_000
+"""Events that are read at a time, if sessions have so few."""
+_UNKNOWN = 200
+"""Events that a session may have which did not come to its end."""
 
 
 class Intent(NamedTuple):
@@ -36,7 +44,8 @@ class Reader:
         self._engine, self._place = engine, place
 
     def logs(self, without: Container[SessionKey] = (), finished_only: bool = False) -> Iterator[Log]:
-        """Every session with at least one event but those `without`, sorted by name, unfinished ones included.
+        """Every session with at least one event but those `without`, sorted by name, unfinished ones included; a few
+        are in memory at a time.
 
         Sessions that cannot be read are left out; the StoreError that then ends the iteration names them.
         """
@@ -47,16 +56,19 @@ class Reader:
 
             with self._engine.connect() as outer, self._engine.connect() as inner:
                 blob = _blobs(inner)
-                for row in tables.sessions(outer):
-                    key = SessionKey(row.scenario, row.persona, row.trial)
-                    if key in without or (finished_only and not row.finished):
-                        continue
+                asked = (
+                    row
+                    for row in tables.sessions(outer)
+                    if _key(row) not in without and (row.finished or not finished_only)
+                )
+                for row, events in _together(inner, asked):
                     try:
-                        log = _log(inner, row.id, key, blob) if row.finished else _begun(inner, row.id, key, blob)
+                        rows = events if events is not None else tables.events(inner, row.id)
+                        if not rows and not row.finished:
+                            continue  # its first event did not come to be kept
+                        log = _log(_key(row), rows, blob)
                     except _unreadable():
-                        lost.append(str(key))
-                        continue
-                    if log is None:
+                        lost.append(str(_key(row)))
                         continue
                     read += 1
                     yield log
@@ -65,9 +77,12 @@ class Reader:
 
     def log(self, key: SessionKey) -> Log:
         """One session. Raises UsageError if the run has none of that key, StoreError if it is damaged."""
+        from simkit.trace import tables
+
         with reported(self._place, _damaged), self._engine.connect() as connection:
             try:
-                return _log(connection, self._number(connection, key), key, _blobs(connection))
+                rows = tables.events(connection, self._number(connection, key))
+                return _log(key, rows, _blobs(connection))
             except ValueError as error:
                 raise _damaged(self._place, error, 0, [str(key)]) from None
 
@@ -187,21 +202,41 @@ def _blobs(connection: Connection) -> Callable[[str], Any]:
     return blob
 
 
-def _begun(connection: Connection, number: int, key: SessionKey, blob: Callable[[str], Any]) -> Log | None:
-    """The log of a session that is not finished; None where its first event did not come to be kept."""
+def _together(connection: Connection, sessions: Iterator[Row[Any]]) -> Iterator[tuple[Row[Any], Rows | None]]:
+    """Each session with its events, read several at a time; None where they have to be read one by one."""
     from simkit.trace import tables
 
-    return _log(connection, number, key, blob) if tables.has_events(connection, number) else None
+    waiting: list[Row[Any]] = []
+    events = 0
+    for row in chain(sessions, (None,)):
+        if waiting and (row is None or events >= _TOGETHER):
+            try:
+                found: Mapping[int, Rows] | None = tables.events_of(connection, [one.id for one in waiting])
+            except _unreadable():
+                found = None  # something in them is damaged: whatever else can be read still is
+            for one in waiting:
+                yield one, None if found is None else found.get(one.id, [])
+            waiting, events = [], 0
+        if row is not None:
+            waiting.append(row)
+            events += row.events or _UNKNOWN
 
 
-def _log(connection: Connection, number: int, key: SessionKey, blob: Callable[[str], Any]) -> Log:
-    from simkit.trace import tables
-
-    rows = tables.events(connection, number)
-    read = tuple(_event(row.body, blob) for row in rows)
+def _log(key: SessionKey, rows: Rows, blob: Callable[[str], Any]) -> Log:
+    read = _events([row[1] for row in rows], blob)
     if not read or [event.seq for event in read] != list(range(len(read))):
         raise ValueError("events are missing")
-    return Log(key, read, tuple(Beside(row.at, row.took, row.cost) for row in rows))
+    return Log(key, read, tuple([Beside(at, took, cost) for _, _, at, took, cost in rows]))
+
+
+def _events(bodies: list[str], blob: Callable[[str], Any]) -> tuple[Event, ...]:
+    """All of a session's events. They are read in one go but for the first, which takes in what is kept elsewhere."""
+    first = [_event(body, blob) for body in bodies[:1]]
+    try:
+        return (*first, *many_events.validate_json(f"[{','.join(bodies[1:])}]"))
+    except ValueError:
+        # The fast reader knows no lone surrogates; whatever is wrong besides, the slow one says.
+        return (*first, *(_event(body, blob) for body in bodies[1:]))
 
 
 def _intent(row: Any) -> Intent:

@@ -268,7 +268,7 @@ class Store:
             error.add_note(str(failure))  # what was under way tells more than what it led to
 
     def logs(self, *, without: Container[SessionKey] = (), finished_only: bool = False) -> Iterator[Log]:
-        """Every session but those `without`, sorted by name, one in memory at a time, unfinished ones included.
+        """Every session but those `without`, sorted by name, few in memory at a time, unfinished ones included.
 
         Sessions that cannot be read are left out; the StoreError that then ends the iteration names them.
         """

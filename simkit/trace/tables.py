@@ -14,6 +14,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -104,6 +106,11 @@ SETTLE_INTENTS = (
     update(INTENTS)
     .where(INTENTS.c.session == bindparam("of_session"), INTENTS.c.ordinal == bindparam("of_ordinal"))
     .values(settled=True, result=bindparam("with_result"))
+)
+_EVENTS_OF = (
+    select(EVENTS.c.session, EVENTS.c.body, EVENTS.c.at, EVENTS.c.took, EVENTS.c.cost)
+    .where(EVENTS.c.session.in_(bindparam("sessions", expanding=True)))
+    .order_by(EVENTS.c.session, EVENTS.c.seq)
 )
 CUT_EVENTS = delete(EVENTS).where(EVENTS.c.session == bindparam("of_session"), EVENTS.c.seq >= bindparam("from_seq"))
 FINISH_SESSIONS = (
@@ -208,10 +215,10 @@ def last_session(connection: Connection) -> int:
 
 
 def sessions(connection: Connection) -> Iterator[Row[Any]]:
-    """(id, scenario, persona, trial, finished, digest) of every session, sorted by its name, by code point."""
+    """(id, scenario, persona, trial, finished, digest, events) of every session, sorted by its name, by code point."""
     c = SESSIONS.c
     name = c.scenario + "/" + c.persona + "/" + cast(c.trial, _NAME)
-    rows = select(c.id, c.scenario, c.persona, c.trial, c.finished, c.digest).order_by(name)
+    rows = select(c.id, c.scenario, c.persona, c.trial, c.finished, c.digest, c.events).order_by(name)
     yield from connection.execution_options(yield_per=1000).execute(rows)
 
 
@@ -230,15 +237,14 @@ def session_id(connection: Connection, scenario: str, persona: str, trial: int) 
 
 
 def events(connection: Connection, session: int) -> Sequence[Row[Any]]:
-    """(body, at, took, cost) of a session's events, in order."""
-    c = EVENTS.c
-    rows = select(c.body, c.at, c.took, c.cost).where(c.session == session).order_by(c.seq)
-    return connection.execute(rows).all()
+    """(session, body, at, took, cost) of a session's events, in order."""
+    return connection.execute(_EVENTS_OF, {"sessions": [session]}).all()
 
 
-def has_events(connection: Connection, session: int) -> bool:
-    """Whether anything of a session is kept."""
-    return bool(connection.execute(select(EVENTS.c.seq).where(EVENTS.c.session == session).limit(1)).first())
+def events_of(connection: Connection, sessions: Sequence[int]) -> dict[int, Sequence[Row[Any]]]:
+    """The same of several sessions at once, by session; those without events are left out."""
+    rows = connection.execute(_EVENTS_OF, {"sessions": list(sessions)}).all()
+    return {session: list(own) for session, own in groupby(rows, itemgetter(0))}
 
 
 def blob(connection: Connection, digest: str) -> str | None:

@@ -9,7 +9,6 @@ amplification   expected visits to a state once there, N(i, i): 1 where nothing 
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -106,12 +105,11 @@ class SameCalls:
     def of(self, episode: Episode) -> Episode:
         """Look at one session, and hand it on."""
         longest: dict[str, int] = {}
-        last, times = "", 0
+        last, times = None, 0
         for call in episode.agent_calls:
-            key = f"{call.tool} {json.dumps(call.arguments, sort_keys=True)}"
-            times = times + 1 if key == last else 1
-            last = key
-            if times > 1:
+            again = last is not None and call.tool == last.tool and _alike(call.arguments, last.arguments)
+            times, last = times + 1 if again else 1, call
+            if again:
                 longest[call.tool] = max(times, longest.get(call.tool, 0))
         for tool, most in longest.items():
             sessions, before = self._found.get(tool, (0, 0))
@@ -122,6 +120,17 @@ class SameCalls:
         """By tool, most sessions first."""
         calls = [SameCall(tool, *figures) for tool, figures in self._found.items()]
         return tuple(sorted(calls, key=lambda one: (-one.sessions, -one.longest)))
+
+
+def _alike(one: Any, other: Any) -> bool:
+    """Whether two values are the same JSON: true is not 1, and 1.0 is not 1."""
+    if type(one) is not type(other):
+        return False
+    if isinstance(one, dict):
+        return one.keys() == other.keys() and all(_alike(value, other[key]) for key, value in one.items())
+    if isinstance(one, list):
+        return len(one) == len(other) and all(map(_alike, one, other))
+    return bool(one == other)
 
 
 def _runs(walks: Walks) -> tuple[Any, Any, Any]:
