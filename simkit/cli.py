@@ -197,6 +197,10 @@ app.command(
 )
 app.command("simkit.commands.new:new", help="Begin a domain, a persona or a scenario: files that pass `check` at once.")
 app.command("simkit.commands.draft:draft", help="Make domains and cases from what exists already.")
+app.command(
+    "simkit.commands.node:node",
+    help="Run one node of a LangGraph agent alone, on the inputs that it had, and compare with what happened.",
+)
 
 
 @app.command

@@ -8,7 +8,7 @@ def test_my_agent():
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -116,6 +116,16 @@ def check_view(view: str | Callable[..., str | None], episode: Episode) -> tuple
     return first
 
 
+def check_node(agent: Any, node: str, case: Mapping[str, Any], tools: Sequence[Mapping[str, Any]]) -> None:
+    """Run one node of a LangGraph agent on a case that `simkit node --out` cut from a run, its calls answered as they
+    were recorded, and raise AssertionError where it calls, writes or goes on to anything else than it did."""
+    from simkit.agents.nodes.case import differences_of
+
+    found = differences_of(agent, node, case, tools)
+    if found:
+        raise AssertionError(f"node '{node}' on {case['name']}:\n" + "\n".join(found))
+
+
 def _desk() -> tuple[Scenario, Domain, Persona]:
     tool = Tool(
         name="look_up",
@@ -141,4 +151,13 @@ def _desk() -> tuple[Scenario, Domain, Persona]:
     return scenario, domain, Persona(persona="plain", summary="Somebody.", manner="Plain.")
 
 
-__all__ = ["LINES", "ScriptedUser", "check_agent", "check_view", "faulty", "faulty_user", "scripted_agent"]
+__all__ = [
+    "LINES",
+    "ScriptedUser",
+    "check_agent",
+    "check_node",
+    "check_view",
+    "faulty",
+    "faulty_user",
+    "scripted_agent",
+]

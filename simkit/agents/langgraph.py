@@ -47,7 +47,7 @@ def from_graph(graph: Any) -> AgentMaker:
     numbers = itertools.count()
 
     def make(part: Part) -> Agent:
-        return _GraphAgent(graph, f"{part.key}#{next(numbers)}")
+        return GraphAgent(graph, f"{part.key}#{next(numbers)}")
 
     return make
 
@@ -80,15 +80,29 @@ def _bound(tool: Tool) -> BaseTool:
     )
 
 
-class _GraphAgent:
+def in_turn(turn: Turn) -> None:
+    """From here on, in this task, the calls of bound tools go to this turn."""
+    _TURN.set(turn)
+    _LOOP.set(asyncio.get_running_loop())
+
+
+Witness = Callable[[dict[str, Any], dict[str, Any]], None]
+"""Hears of each task of a graph as it begins (`name`, `input`, `triggers`) and ends (`result`, `error`), with the state
+of the graph before the step that it belongs to."""
+
+
+class GraphAgent:
+    """A graph in one session."""
+
     def __init__(self, graph: Any, thread: str) -> None:
         self.graph, self.thread = graph, thread
+        self.witness: Witness | None = None
         self.remembers = getattr(graph, "checkpointer", None) is not None
         self.state: dict[str, Any] = {}
 
     async def __call__(self, turn: Turn) -> str:
-        _TURN.set(turn)
-        _LOOP.set(asyncio.get_running_loop())
+        """The graph's answer to the user's latest message."""
+        in_turn(turn)
         watcher = _Watcher(turn)
         message = HumanMessage(turn.text)
         given = {"messages": [message]}
@@ -99,8 +113,11 @@ class _GraphAgent:
         async for part in self.graph.astream(given, config, stream_mode=["tasks", "values"], version="v2"):
             if part["type"] == "values":
                 self.state = dict(part["data"])
-            elif "triggers" in part["data"]:
+                continue
+            if "triggers" in part["data"]:
                 turn.enter_node(part["data"]["name"])
+            if self.witness is not None:
+                self.witness(part["data"], self.state)
         messages = self.state.get("messages", [])
         watcher.note_unrun(messages[len(messages) if self.remembers else known :])
         return _answer(messages)

@@ -24,37 +24,44 @@ FilesOfDomain = Annotated[
     Path | None, Parameter(help="Where the domain's files stand, if not where the run was played from.")
 ]
 
+At = Annotated[
+    int | None, Parameter(help="The event's number. Left out: after each turn, to find the one that doomed it.")
+]
+Say = Annotated[str | None, Parameter(help="What the user says there instead.")]
+Result = Annotated[
+    str | None, Parameter(help="What the call gives back there instead, JSON; the reason, with --outcome refused.")
+]
+HowItGoes = Annotated[Literal["ok", "refused", "error"] | None, Parameter(help="How the call goes there instead.")]
+AgentWas = Annotated[
+    str | None, Parameter(help="Who the agent was, if the run was played with a function that has no name.")
+]
+Restored = Annotated[
+    Literal["replay", "history"] | None,
+    Parameter(
+        help="replay: the agent's turns up to there are run again, and have to come out as recorded. history: it is"
+        " handed the conversation. If left out: history for --agent, else replay."
+    ),
+]
+SameLuck = Annotated[
+    bool, Parameter(negative="", help="One continuation, with the random numbers of the session itself.")
+]
+
 
 def fork(
     run: RunName,
     session: Session,
     *,
-    at: Annotated[
-        int | None, Parameter(help="The event, by number; left out: after each turn, to find which doomed it.")
-    ] = None,
-    say: Annotated[str | None, Parameter(help="What the user says there instead.")] = None,
-    result: Annotated[
-        str | None,
-        Parameter(help="What the call gives back there instead, as JSON; with --outcome refused, the reason."),
-    ] = None,
-    outcome: Annotated[Literal["ok", "refused", "error"] | None, Parameter(help="How the call goes there.")] = None,
+    at: At = None,
+    say: Say = None,
+    result: Result = None,
+    outcome: HowItGoes = None,
     agent: Agent = None,
-    agent_was: Annotated[
-        str | None, Parameter(help="Who the agent was, if the run was played with a function that has no name.")
-    ] = None,
-    restore: Annotated[
-        Literal["replay", "history"] | None,
-        Parameter(
-            help="replay: the agent's turns up to there are run again, and have to come out as recorded. history: it is"
-            " handed the conversation. If left out: history for --agent, else replay."
-        ),
-    ] = None,
+    agent_was: AgentWas = None,
+    restore: Restored = None,
     trials: Annotated[
         int | None, Parameter(validator=Number(gte=1), help="Continuations of each kind; 10, if left out.")
     ] = None,
-    same_luck: Annotated[
-        bool, Parameter(negative="", help="One continuation with the random numbers of the session itself.")
-    ] = False,
+    same_luck: SameLuck = False,
     seed: Annotated[int, Parameter(help="Of the continuations: the same seed gives the same ones.")] = 0,
     at_once: AtOnce = 64,
     out: Out = None,
@@ -71,7 +78,7 @@ def fork(
     from simkit.metrics.score import SessionScore
     from simkit.play.suite import Stop
     from simkit.probe.fork.parent import parent_of
-    from simkit.probe.fork.play import Terms
+    from simkit.probe.fork.plays import Terms
     from simkit.probe.fork.point import after_each_turn
     from simkit.probe.fork.result import all_reached
     from simkit.probe.fork.result import fork as forked

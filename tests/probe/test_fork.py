@@ -11,7 +11,8 @@ from tinyshop import write_shop
 from simkit import api
 from simkit.errors import UsageError
 from simkit.probe.fork.parent import parent_of, restored
-from simkit.probe.fork.play import Terms, play_on
+from simkit.probe.fork.play import play_on
+from simkit.probe.fork.plays import Terms
 from simkit.probe.fork.point import UNCHANGED, Change, last_open, point
 from simkit.probe.fork.result import fork
 from simkit.probe.fork.turns import each_turn

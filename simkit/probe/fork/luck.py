@@ -56,6 +56,8 @@ class Prefix(Tape):
         super().__init__(events, [Beside()] * len(events), [one for one in paid if one.seq < len(events)])
         self._luck, self._size = luck, len(events)
         self.diverged: Divergence | None = None
+        self.then_stop = False
+        """Whether the session is not to be played on behind it."""
         self.recorder: Recorder | None = None
         """Where each event goes once it came out as recorded: the new run's."""
 
@@ -65,6 +67,7 @@ class Prefix(Tape):
         if self.recorder is not None:
             self.recorder.record(event, beside)
         if self.at == self._size and self.diverged is None:
+            self.lost = self.then_stop
             self._luck.turn()
         return beside
 

@@ -83,7 +83,7 @@ def parent_of(run: str | Path | Store, session: str, what: Sources = ()) -> Pare
     store = run if isinstance(run, Store) else Store.open(run)
     log = store.log(session_key(store, session))
     recorded = EpisodeReader().read(log)
-    pack = _pack(store, what)
+    pack = pack_of(store, what)
     domain = _domain(pack, recorded.card.domain)
     notes = []
     episode = _as_written(recorded, pack)
@@ -111,7 +111,8 @@ def session_key(store: Store, named: str) -> SessionKey:
     return found[0]
 
 
-def _pack(store: Store, what: Sources) -> Pack:
+def pack_of(store: Store, what: Sources = ()) -> Pack:
+    """The files in `what`, else those that a run was played from, else those that ship with simkit."""
     paths: Any = what or store.manifest.get("paths") or [_default()]
     return paths if isinstance(paths, Pack) else load(*([paths] if isinstance(paths, str | Path) else paths))
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from simkit.metrics.reliability import wilson
 from simkit.probe.fork.parent import Parent
-from simkit.probe.fork.play import Continued, Terms, play_on
+from simkit.probe.fork.play import Continued, play_on
+from simkit.probe.fork.plays import Terms
 from simkit.probe.fork.point import UNCHANGED, Change, point
 from simkit.runs import Run
 

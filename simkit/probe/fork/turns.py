@@ -12,7 +12,8 @@ from simkit.metrics.score import SessionScore
 from simkit.metrics.session import score_session
 from simkit.metrics.statistics.many import holm
 from simkit.probe.fork.parent import Parent
-from simkit.probe.fork.play import Continued, Terms, play_on
+from simkit.probe.fork.play import Continued, play_on
+from simkit.probe.fork.plays import Terms
 from simkit.probe.fork.point import after_each_turn
 from simkit.probe.fork.result import Effect, effect_of, origin_json, rates_json
 from simkit.runs import Run

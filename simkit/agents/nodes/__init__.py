@@ -1,0 +1,1 @@
+"""One node of a LangGraph graph, run without the rest."""
