@@ -8,6 +8,7 @@ from typing import Any
 
 from simkit.errors import FileError, one_line
 from simkit.lint.codes import CODES, Severity
+from simkit.lint.difficulty import Difficulty
 from simkit.spec.files import Case, Pack
 from simkit.spec.strict_yaml import Document, Loc
 
@@ -44,6 +45,8 @@ class Checked:
     pack: Pack
     findings: tuple[Problem, ...] = field(default=())
     """Everything, errors first."""
+    difficulty: tuple[Difficulty, ...] = ()
+    """The estimate for each scenario."""
 
     @property
     def problems(self) -> tuple[Problem, ...]:

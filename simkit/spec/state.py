@@ -59,6 +59,13 @@ def read_state(file: Path) -> dict[str, dict[str, Any]]:
     return tables
 
 
+def line_of(file: Path, *place: str) -> int:
+    """The line in a state.json at which a table, or a record in it, begins; 1 where it is not there."""
+    text = read_text(file)
+    at = next((offset for found, offset, token in _tokens(text) if found == place and token.startswith('"')), 0)
+    return text.count("\n", 0, at) + 1
+
+
 class _Unfit(ValueError):
     """Something that JSON allows, or Python's reader, and a world does not."""
 

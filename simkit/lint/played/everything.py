@@ -16,6 +16,7 @@ from typing import Any
 
 from simkit.agents.faulty.pools import named, shape
 from simkit.lint.played.rehearsal import Rehearsal, Stages
+from simkit.lint.stake import alike
 from simkit.metrics.goal import matching_calls
 from simkit.metrics.world import may_change
 from simkit.play.toolbox import Performed, perform
@@ -156,7 +157,7 @@ class Everything:
         if kinds == "array":
             return [[one] for one in self._values(name.removesuffix("s"), schema.get("items", {}))]
         if kinds in ("integer", "number"):
-            called = [value for (key, _), (_, value) in self.known.items() if _alike(key, name) and _is_number(value)]
+            called = [value for (key, _), (_, value) in self.known.items() if alike(key, name) and _is_number(value)]
             return [*called, 1][:FEW]
         if kinds == "object":
             return [{}]
@@ -164,7 +165,7 @@ class Everything:
 
     def _texts(self, name: str, pattern: str | None) -> list[Any]:
         texts = [(key, value) for (key, _), (_, value) in self.known.items() if isinstance(value, str)]
-        called = [value for key, value in texts if _alike(key, name)]
+        called = [value for key, value in texts if alike(key, name)]
         if pattern:
             fitting = [value for _, value in texts if re.search(pattern, value)]
             return list(dict.fromkeys([*(one for one in called if one in fitting), *fitting]))[:FEW]
@@ -176,10 +177,6 @@ class Everything:
         yield from (f"Could you tell me your {slot.label}?" for slot in card.slots.values())
         yield from card.stated
         yield from (f"{name}: {value}" for name, value in scenario.facts().items())
-
-
-def _alike(key: str, name: str) -> bool:
-    return key == name or key.endswith(f"_{name}") or name.endswith(f"_{key}")
 
 
 def _is_number(value: Any) -> bool:

@@ -35,6 +35,22 @@ class Stages:
         return self._starts[key][1]
 
 
+class Watched(World):
+    """A world that remembers which of its tables anybody looked at or changed."""
+
+    def __init__(self, start: Start) -> None:
+        self.looked: set[str] = set()
+        super().__init__(start)
+
+    def _look(self, table: str, record: str) -> dict[str, Any] | None:
+        self.looked.add(table)
+        return super()._look(table, record)
+
+    def _names(self, table: str) -> list[str]:
+        self.looked.add(table)
+        return super()._names(table)
+
+
 class Rehearsal:
     """One session of a case, made by hand: words and calls one after another, then its end."""
 
@@ -84,9 +100,15 @@ class Rehearsal:
         return verdict(goal_parts(self.episode())) == "pass"
 
 
-def again(case: Case, start: Start, events: Iterable[Event], without: frozenset[int] = frozenset()) -> Rehearsal:
-    """A recorded session made again on a fresh world, without the calls of some numbers."""
-    made = Rehearsal(case, start)
+def again(
+    case: Case,
+    start: Start,
+    events: Iterable[Event],
+    without: frozenset[int] = frozenset(),
+    world: World | None = None,
+) -> Rehearsal:
+    """A recorded session made again on a fresh world (or on `world`), without the calls of some numbers."""
+    made = Rehearsal(case, start, world)
     for event in events:
         if isinstance(event, UserSaid):
             made.hears(event.text, event.act)
