@@ -24,7 +24,7 @@ _DEBRIS = re.compile(
     r"|[▁ĠĊ]\w|(?:â€™|â€œ|â€|Ã©|Ã¼|Ã¶|Ã¤|Â )|\ufffd|&(?:amp|lt|gt|quot|nbsp|#39);"
     r"|\{\{ ?[\w.]+ ?\}\}|(?<![\w{$\"'])\{[a-z_]{2,40}\}"
     r"|\[(?:insert|your|enter|agent|company|customer)[ '’][^\]\n]{1,40}\]|\\u[0-9a-f]{4}|(?<![\w:])\\n(?!\w)"
-    r"|^\s*(?:assistant|system|user|human|tool|function)\s*:",
+    r"|^[^\S\n]*(?:assistant|system|user|human|tool|function)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _RAW_CALL = re.compile(

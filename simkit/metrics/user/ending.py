@@ -30,7 +30,6 @@ _HANDING_OVER = re.compile(
     r"|\b(?:being transferred|(?:to|with) (?:a|an|another) (?:human|live|supervisor|specialist|colleague))\b",
     re.IGNORECASE,
 )
-_QUESTION = re.compile(r"[^.!?\n]*\?")
 
 
 def ended_early(episode: Episode, *, reached: bool) -> tuple[UserFault, ...]:
@@ -84,7 +83,13 @@ def _waiting(episode: Episode, text: str, closing: UserSaid) -> str:
 
 def _hands_over(text: str) -> bool:
     """Whether the agent's last question, or all that it says where it asks nothing, is about handing the user over."""
-    return _HANDING_OVER.search((_QUESTION.findall(text) or [text])[-1]) is not None
+    return _HANDING_OVER.search(_last_question(text) or text) is not None
+
+
+def _last_question(text: str) -> str:
+    """The last sentence that asks; empty where none does. (A pattern would take the square of a long text's time.)"""
+    end = text.rfind("?")
+    return text[max(text.rfind(stop, 0, end) for stop in ".!?\n") + 1 : end + 1] if end >= 0 else ""
 
 
 def _asks_for_a_yes(text: str) -> bool:

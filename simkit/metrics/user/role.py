@@ -38,7 +38,7 @@ _OUT_OF_ROLE = re.compile(
     r"|\bi am (?:an ai|a language model|simulating|role-?playing)\b|\b(?:role-?play|simulation) (?:ends|is over)\b"
     r"|\bmy (?:instructions?|persona|prompt|scenario|role) (?:says?|tells? me|is to|do(?:es)? not)\b"
     r"|\bas (?:per )?(?:my|the) (?:instructions|persona|scenario)\b|###\w+###"
-    r"|\[(?:provide|insert|enter|your|add|fill in)\b[^\]\n]{0,60}\]|^\s*(?:user|customer|assistant)\s*:",
+    r"|\[(?:provide|insert|enter|your|add|fill in)\b[^\]\n]{0,60}\]|^[^\S\n]*(?:user|customer|assistant)\s*:",
     re.IGNORECASE | re.MULTILINE,
 )
 _LONG = 5
