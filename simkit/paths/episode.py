@@ -10,8 +10,9 @@ from typing import Any
 from simkit.spec.domain import Card
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
+from simkit.trace.canonical import shared
 from simkit.trace.events import AgentSaid, Ended, Event, Failed, Judged, ToolCalled, UserSaid
-from simkit.trace.log import Log, shared
+from simkit.trace.log import Log
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,8 @@ from simkit.llm.failure import Failure
 from simkit.llm.traffic import Traffic
 from simkit.play.gate import Over
 from simkit.play.keeping import Keeping
+from simkit.trace.canonical import canonical_line
 from simkit.trace.events import ModelCalled, Party, plain
-from simkit.trace.log import canonical_line
 
 INTENT = "model_called"
 """The kind of a model call's intent."""

@@ -41,6 +41,7 @@ from simkit.trace.events import (
     Party,
     ToolCalled,
     UserSaid,
+    plain,
 )
 from simkit.trace.log import Log
 
@@ -199,7 +200,7 @@ class _Session(Keeping):
             raise
         except Exception as error:
             self._fail("user", error)
-        event = UserSaid(seq=self.seq, text=clipped(said.text), closing=said.closing, act=said.act)
+        event = said.at(self.seq)
         self.history.append(Message("user", event.text))
         self.log(event, self.clock() - began)
         return event
@@ -225,7 +226,7 @@ class _Session(Keeping):
             raise gate.over
         if fault is not None:
             self._fail("agent", fault)
-        event = AgentSaid(seq=self.seq, text=clipped(text))
+        event = AgentSaid.of(kind="agent_said", seq=self.seq, text=clipped(text))
         self.history.append(Message("agent", event.text))
         self.log(event, self.clock() - began)
         return event.text
@@ -270,16 +271,18 @@ class _Session(Keeping):
         began = self.clock()
         asked = (perform, self.sitting.domain, self.world, by, name, arguments)
         done = tamper(partial(self.leash.outside.run, *asked)) if tamper else self.leash.outside.run(*asked)
-        event = ToolCalled(
+        make = ToolCalled if tamper or node is not None else ToolCalled.of
+        event = make(
+            kind="tool_called",
             seq=self.seq,
             tool=name,
-            arguments=done.arguments,
+            arguments=plain(done.arguments),
             outcome=done.outcome,
-            result=done.result,
+            result=plain(done.result),
             by=by,
             node=node,
             changes=done.changes,
-            before=done.before or {},
+            before=plain(done.before) if done.before else {},
             world=self.world.digest(),
         )
         self.log(event, self.clock() - began)

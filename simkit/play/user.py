@@ -11,9 +11,11 @@ from typing import Any, Protocol
 
 from simkit.llm.chat import Once, unminded
 from simkit.play.agent import CallTool, Message, NoteModel, ToolResult, unnoted
+from simkit.play.recording import clipped
 from simkit.spec.domain import Card
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
+from simkit.trace.events import UserSaid
 from simkit.trace.log import SessionKey
 
 
@@ -24,6 +26,14 @@ class Said:
     text: str
     closing: bool = False
     act: str | None = None
+
+    def at(self, seq: int) -> UserSaid:
+        """What is said, as the session's event of that number. Raises ValidationError where it is no such thing."""
+        made = UserSaid.of if (type(self.text), type(self.closing), type(self.act)) in _FIT else UserSaid
+        return made(kind="user_said", seq=seq, text=clipped(self.text), closing=self.closing, act=self.act)
+
+
+_FIT = ((str, bool, type(None)), (str, bool, str))
 
 
 @dataclass(frozen=True)

@@ -150,16 +150,16 @@ class World:
         self._changed[table, record] = value
 
 
-_ATOMS = (str, int)
-"""Most values; looked at first, because every call copies its arguments and its result. (A bool is an int.)"""
+_ATOMS = frozenset({str, int, bool, type(None)})
+"""Most values; looked at first, because every call copies its arguments and its result."""
 
 
 def plain_json(value: Any) -> Any:
     """A deep copy of a JSON value. Raises ValueError for anything else (dates, sets, objects, NaN)."""
-    if value is None or isinstance(value, _ATOMS):
-        return value
     if isinstance(value, dict):
-        return {str(key): plain_json(item) for key, item in value.items()}
+        return {str(key): item if type(item) in _ATOMS else plain_json(item) for key, item in value.items()}
+    if value is None or isinstance(value, str | int):
+        return value
     if isinstance(value, list | tuple):
         return [plain_json(item) for item in value]
     if isinstance(value, float) and not math.isfinite(value):

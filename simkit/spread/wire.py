@@ -19,8 +19,9 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from simkit.play.tape import Paid, Tape
+from simkit.trace.canonical import body_of, canonical_line
 from simkit.trace.events import Event, Started, any_event, plain
-from simkit.trace.log import Beside, body_of, canonical_line
+from simkit.trace.log import Beside
 
 
 def lines(messages: Iterable[Any]) -> bytes:

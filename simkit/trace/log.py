@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from json.encoder import c_make_encoder, encode_basestring_ascii  # type: ignore[attr-defined]
 from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from simkit.trace.events import SHARED, Ended, Event, Started, ToolCalled, any_event
+from simkit.trace.canonical import body_of, canonical_line
+from simkit.trace.events import Ended, Event, Started, ToolCalled, any_event
 
 Kind = TypeVar("Kind", bound=BaseModel)
 
@@ -89,7 +89,7 @@ class Log:
         """The canonical form: one JSON object an event, keys sorted, without times."""
         name = str(self.session)
         for event in self.events:
-            yield _ENCODE({"session": name, **vars(event)})
+            yield canonical_line({"session": name, **vars(event)})
 
     @cached_property
     def digest(self) -> str:
@@ -119,66 +119,11 @@ class SessionHash:
 
     def add(self, body: str) -> None:
         """Take the next event's body (`body_of`) in."""
-        self._sha.update(body.encode())
-        self._sha.update(b"\n")
+        self._sha.update(f"{body}\n".encode())
 
     def digest(self) -> str:
         """64 hexadecimal digits."""
         return self._sha.hexdigest()
-
-
-def body_of(event: Event) -> str:
-    """An event's canonical JSON; what a session's first event shares with many others stands there by its digest."""
-    if isinstance(event, Started):
-        return _ENCODE(vars(event) | {name: shared(getattr(event, name))[0] for name in SHARED})
-    return _ENCODE(vars(event))
-
-
-_SHARED: dict[int, tuple[Any, str, str]] = {}
-_MOST_SHARED = 4096
-
-
-def shared(value: dict[str, Any]) -> tuple[str, str]:
-    """Digest (32 hexadecimal digits of SHA-256) and canonical JSON of a scenario, persona or domain.
-
-    Worked out once for each object, which is then treated as frozen.
-    """
-    known = _SHARED.get(id(value))
-    if known is None:
-        # The value is kept beside its id, so that no other object can come to have that id.
-        body = canonical_line(value)
-        known = (value, hashlib.sha256(body.encode()).hexdigest()[:32], body)
-        if len(_SHARED) >= _MOST_SHARED:
-            _SHARED.clear()
-        _SHARED[id(value)] = known
-    return known[1], known[2]
-
-
-def _fields(value: Any) -> dict[str, Any]:
-    if isinstance(value, BaseModel):
-        return vars(value)
-    raise TypeError(f"{type(value).__name__} is not JSON")
-
-
-_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), check_circular=False, default=_fields)
-
-
-def _encoder() -> Callable[[Any], str]:
-    """What writes JSON. The standard library makes a new encoder in C for every value; here one is kept."""
-    if c_make_encoder is None:
-        return _ENCODER.encode
-    of = _ENCODER
-    given = (None, _fields, encode_basestring_ascii, None, of.key_separator, of.item_separator)
-    parts = c_make_encoder(*given, of.sort_keys, of.skipkeys, of.allow_nan)
-    return lambda value: "".join(parts(value, 0))
-
-
-_ENCODE = _encoder()
-
-
-def canonical_line(value: Any) -> str:
-    """JSON with sorted keys and ASCII only: the same bytes for the same value, whatever a model said."""
-    return _ENCODE(value)
 
 
 class RunHash:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from simkit.trace.canonical import body_of, shared
 from simkit.trace.events import SHARED, Event, Started
-from simkit.trace.log import Beside, SessionHash, SessionKey, body_of, shared
+from simkit.trace.log import Beside, SessionHash, SessionKey
 from simkit.trace.writer import Cut, Happened, Intended, Named, Opened, Settled, Writer
 
 AT_ONCE = Beside()

@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simkit.errors import StoreError
+from simkit.trace.canonical import canonical_line
 from simkit.trace.events import plain
-from simkit.trace.log import SessionKey, canonical_line
+from simkit.trace.log import SessionKey
 from simkit.trace.manifest import cannot_write
 
 if TYPE_CHECKING:

@@ -30,8 +30,8 @@ from simkit.llm.failure import Failure
 from simkit.llm.lanes import Lane
 from simkit.llm.wire import read_reply
 from simkit.runs import run
+from simkit.trace.canonical import body_of
 from simkit.trace.events import AgentSaid, ModelCalled, any_event
-from simkit.trace.log import body_of
 
 KEY = "sk-secret-0123456789"
 ROLES = ("agent", "user")
