@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./@'()+!?’-]*[A-Za-z0-9_.!?)]|[A-Za-z]")
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9 _./@'()+!?*’-]*[A-Za-z0-9_.!?)*]|[A-Za-z]")
 _READ_OTHERWISE = re.compile(r"null|true|false|yes|no|on|off|y|n|~|\.inf|\.nan|[-+]?\.?\d.*", re.IGNORECASE)
 WIDTH = 118
 
@@ -16,7 +16,7 @@ def scalar(value: Any) -> str:
     """One value, in quotes where it could be read as anything but itself."""
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and not _READ_OTHERWISE.fullmatch(value) and " #" not in value
-        return value if plain and ": " not in value else json.dumps(value, ensure_ascii=False)
+        return value if plain else json.dumps(value, ensure_ascii=False)
     return json.dumps(value, ensure_ascii=False)
 
 
@@ -30,27 +30,30 @@ def flow(value: Any) -> str:
 
 
 def block(value: Any, indent: str = "") -> str:
-    """A mapping or list over as many lines as it needs: whatever fits on a line stands on one."""
+    """A mapping or list over as many lines as it needs: what is simple and short stands on one."""
     lines: list[str] = []
     if isinstance(value, Mapping):
         for key, item in value.items():
-            lines += _entry(f"{indent}{scalar(str(key))}:", item, indent + "  ")
+            lines += _entry(f"{indent}{scalar(str(key))}:", item, f"{indent}  ")
     else:
         for item in value:
-            lines += _entry(f"{indent}-", item, indent + "  ")
+            if isinstance(item, Mapping) and item:
+                inner = block(item, f"{indent}  ")
+                lines.append(f"{indent}- {inner.lstrip()}")
+            else:
+                lines += _entry(f"{indent}-", item, f"{indent}  ")
     return "\n".join(lines)
 
 
 def _entry(head: str, item: Any, indent: str) -> list[str]:
     line = f"{head} {flow(item)}"
-    nested = isinstance(item, Mapping | list | tuple) and item
-    if not nested or (len(line) <= WIDTH and not _opens(item)):
+    holds = isinstance(item, Mapping | list | tuple) and bool(item)
+    if not holds or (len(line) <= WIDTH and not _opens(item)):
         return [line]
     return [head, block(item, indent)]
 
 
 def _opens(item: Any) -> bool:
-    """Whether something reads better over several lines: a list of mappings, a mapping with mappings in it."""
+    """Whether something reads better over several lines: it holds mappings."""
     inner = item.values() if isinstance(item, Mapping) else item
-    many = len(item) > 1
-    return many and any(isinstance(one, Mapping) and one for one in inner)
+    return any(isinstance(one, Mapping) and one for one in inner)

@@ -150,3 +150,10 @@ def test_a_count_is_supported_by_the_length_of_a_list_or_by_rows_that_agree() ->
     (one,) = said("There are 11 available options.", ask, listed, card=Card(domain="x"))
     assert (one.kind, one.events) == ("ungrounded_claim", (3,))
     assert said("There are 11 available options.", "user: Are there 11?", listed, card=Card(domain="x")) == []
+
+
+def test_a_capital_inside_a_word_begins_no_name() -> None:
+    shop = Card(domain="shop", catalogue={"pet": ("Linden pet", "Harbour pet")})
+    asks = "user: Please remove the pet 2002."
+
+    assert said("I would call deletePet (petId 2002) for this pet.", asks, card=shop) == []

@@ -35,6 +35,8 @@ def _named(name: str, shape: Shape, tables: dict[str, Table]) -> Table | None:
     end = next((end for end in _ENDS if said[-1:] == end and len(said) > 1), None)
     if end is None and inner.options:
         return None
+    if (told := _told(inner.description or shape.description, tables)) is not None and not inner.options:
+        return told
     base = said[:-1] if end else said
     for size in range(len(base)):
         for table in tables.values():
@@ -43,6 +45,15 @@ def _named(name: str, shape: Shape, tables: dict[str, Table]) -> Table | None:
             if base[size:] in names and not table.single and keyed and (end or (size == 0 and many)):
                 return table
     return None
+
+
+def _told(about: str, tables: dict[str, Table]) -> Table | None:
+    """The table of which a description says that this is an id: `The ID of the origin station`."""
+    said = words(about)
+    if not {"id", "identifier"} & set(said[:4]) or len(said) > 12:
+        return None
+    kept = [table for table in tables.values() if not table.single and words(table.one)[-1] == said[-1]]
+    return kept[0] if len(kept) == 1 else None
 
 
 def _key(table: Table) -> tuple[str, str]:

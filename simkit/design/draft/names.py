@@ -32,6 +32,16 @@ IMPORTED = frozenset(
     ]
 )
 """What a drafted tools.py has in its name space."""
+PEOPLE = frozenset(
+    re.findall(
+        r"\w+",
+        """
+        account agent assignee author client contact customer doctor driver employee guest host member owner patient
+        person reporter student teacher tenant user
+        """,
+    )
+)
+"""What people are called."""
 RESERVED = IMPORTED | set(dir(builtins)) | set(keyword.kwlist) | set(keyword.softkwlist)
 
 

@@ -57,14 +57,15 @@ def phrases(plan: Plan) -> dict[str, str]:
     """Tool -> what somebody wants who needs it, as the end of `I'd like to …`; no two alike."""
     found: dict[str, str] = {}
     for deed in plan.deeds:
-        phrase = _phrase(deed, plan.tables)
+        phrase = said_of(deed, plan.tables)
         if phrase in found.values():
             phrase = f"{phrase} ({spoken(deed.operation.tool)})"
         found[deed.operation.tool] = phrase
     return found
 
 
-def _phrase(deed: Deed, tables: Mapping[str, Table]) -> str:
+def said_of(deed: Deed, tables: Mapping[str, Table]) -> str:
+    """What a deed does, in words: `cancel an order`."""
     if deed.role == "other":
         return f"use {spoken(deed.operation.tool) or 'the service'}"
     table = tables[deed.table]

@@ -77,6 +77,10 @@ class _Reader:
         if len(way) > 1 and way[-2].parameter and operation.method != "get":
             if operation.method in ("put", "patch") and here in self.readable:
                 return self._deed(operation, "update", self._single(here, operation), way)
+            if operation.method == "post" and self._is_made(operation, way):
+                self.collections |= {here}
+                self._table(here, [operation])
+                return self._on_collection(operation, way, self.ways[here])
             return self._act(operation, way)
         if here in self.readable and operation.method in ("get", "put", "patch") and _states(operation):
             role: Role = "read" if operation.method == "get" else "update"
@@ -110,6 +114,16 @@ class _Reader:
         answer = unwrapped(operation.answer, verb)
         made = self.named.get(answer.name, "") if answer is not None and answer.name else ""
         return replace(deed, key=key, verb=verb, makes=made if made != self.ways[above] else "")
+
+    def _is_made(self, operation: Operation, way: tuple[Part, ...]) -> bool:
+        """Whether an operation below a record makes something of its own kind, with an id of its own: a payment."""
+        answer = unwrapped(operation.answer, way[-1].word)
+        if answer is None or not answer.fields or answer.name in self.named:
+            return False
+        above = self.tables[self.ways[tuple(part.word for part in way[:-1])]].shape
+        own = {"_".join(words(name)) for name in answer.fields}
+        called = {"id", f"{snake(singular(way[-1].word))}_id"}
+        return bool(own & called) and answer.name != above.name and set(answer.fields) != set(above.fields)
 
     def _single(self, way: tuple[str, ...], operation: Operation) -> str:
         """The table of something of which there is one: settings, the profile of a user."""

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
 _WORD = r"(?:[A-Z][\w'’&+-]*|\d+\w*)"
-_PHRASE = re.compile(rf"[A-Z][\w'’&+-]{{0,60}}(?:\s+(?:(?:of|and|for|&|the)\s+)?{_WORD}){{1,5}}")
+_PHRASE = re.compile(rf"(?<!\w)[A-Z][\w'’&+-]{{0,60}}(?:\s+(?:(?:of|and|for|&|the)\s+)?{_WORD}){{1,5}}")
 _GENERIC = frozenset(
     re.findall(
         r"\w+",

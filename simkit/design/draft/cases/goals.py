@@ -46,11 +46,9 @@ def end_state(changes: Iterable[Change], tables: Mapping[str, Any]) -> dict[str,
         }
         lasting = {path: value for path, value in told.items() if not set(words(path.rpartition(".")[2])) & _TIMES}
         kept = lasting or told
-        found |= dict(list(kept.items())[:MOST]) or {change.path: {"exists": True}}
-        if change.before is None and not kept:
-            found[change.path] = {"exists": True}
-        if "." in record:
+        if "." in record or (change.before is not None and not kept):
             return None
+        found |= dict(list(kept.items())[:MOST]) or {change.path: {"exists": True}}
     return found or None
 
 
@@ -58,8 +56,8 @@ def _sayable(name: str, value: Any) -> bool:
     return _PLAIN_PATH.fullmatch(name) is not None and isinstance(value, str | int | float | bool) and value != ""
 
 
-def telling(record: Mapping[str, Any], key: str, known: Iterable[Any]) -> tuple[str, Any] | None:
-    """The field of a record that somebody would ask about, and its value."""
+def telling(record: Mapping[str, Any], key: str, known: Iterable[Any], number: int = 0) -> tuple[str, Any] | None:
+    """A field of a record that somebody would ask about, and its value; for another `number`, another field."""
     secret = {str(value) for value in known}
     simple = {
         name: value
@@ -71,11 +69,9 @@ def telling(record: Mapping[str, Any], key: str, known: Iterable[Any]) -> tuple[
         and 1 < len(str(value)) <= 60
         and "\n" not in str(value)
     }
-    for wanted in _TELLING:
-        for name, value in simple.items():
-            if words(name)[-1:] == [wanted]:
-                return name, value
-    return next(iter(simple.items()), None)
+    likely = [name for wanted in _TELLING for name in simple if words(name)[-1:] == [wanted]]
+    names = list(dict.fromkeys([*likely, *simple]))
+    return (names[number % len(names)], simple[names[number % len(names)]]) if names else None
 
 
 def says_of(value: Any) -> Any:
@@ -83,7 +79,7 @@ def says_of(value: Any) -> Any:
     if isinstance(value, int | float):
         return {"number": value}
     found = values_in(value)
-    if len(found) == 1 and found[0].kind == "date":
+    if found and found[0].kind == "date" and value.startswith(found[0].text[:10]):
         return {"date": found[0].value} if not str(found[0].value).startswith("--") else value
     return value
 

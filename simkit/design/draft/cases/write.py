@@ -9,6 +9,7 @@ from typing import Any
 from simkit.design.draft.cases.arguments import Arguments
 from simkit.design.draft.cases.goals import end_state, says_of, sentence, telling
 from simkit.design.draft.cases.trial import Bench
+from simkit.design.draft.code.listing import role_of
 from simkit.design.draft.names import identifier, words
 from simkit.design.draft.plan import Deed, Plan
 from simkit.design.draft.slots import phrases
@@ -57,7 +58,7 @@ class Cases:
         """At most `many` cases: every tool's first, then what cannot be done, then more of the first kind."""
         found: list[Draft] = []
         rounds = [lambda deed: self._good(deed, 0), self._missing, self._already]
-        rounds += [lambda deed, number=number: self._good(deed, number) for number in range(1, 6)]  # type: ignore[misc]
+        rounds += [lambda deed, number=number: self._good(deed, number) for number in range(1, many)]  # type: ignore[misc]
         for go in rounds:
             for deed in self.plan.deeds:
                 if len(found) >= many:
@@ -74,13 +75,15 @@ class Cases:
         return Draft(name, case.wants, case.knows, case.goal, case.reference, case.tags, personas)
 
     def _good(self, deed: Deed, number: int) -> Draft | None:
-        makers = {"read": self._reading, "list": self._listing}
-        maker = makers.get(deed.role, self._changing)
-        return maker(deed, number) if deed.table else None
+        if deed.role == "list":
+            return self._listing(deed, number)
+        if deed.role == "read" or (deed.role == "other" and self.bench.tools[deed.operation.tool].effect == "read"):
+            return self._reading(deed, number)
+        return self._changing(deed, number)
 
     def _row(self, deed: Deed, number: int) -> Mapping[str, Any] | None:
         rows = list(self.plan.records.get(deed.table, {}).values())
-        return rows[(number * 3 + 1) % len(rows)] if rows else None
+        return rows[(number * 3 + 1) % len(rows)] if rows else {} if deed.role in ("create", "other") else None
 
     def _reading(self, deed: Deed, number: int) -> Draft | None:
         row, tool = self._row(deed, number), deed.operation.tool
@@ -88,17 +91,18 @@ class Cases:
             return None
         given = self.arguments.fresh(deed, self.arguments.keys(deed, row, number), number, 0)
         tried = self.bench.tried((tool, given)) if self.bench.fits(tool, given) else None
-        if tried is None or tried.refused or not isinstance(tried.results[0], dict):
+        if tried is None or tried.refused:
             return None
-        table, facts = self.plan.tables[deed.table], self.arguments.facts(deed, given)
-        told = telling(tried.results[0], table.key, facts.values())
+        table, facts = self.plan.tables.get(deed.table), self.arguments.facts(deed, given)
+        result = (_rows(tried.results[0]) or [{}])[0] if isinstance(tried.results[0], list) else tried.results[0]
+        told = telling(result, table.key if table else "", facts.values(), number) if isinstance(result, dict) else None
         goal: dict[str, Any] = {"calls": [{tool: given} if given else tool]}
         steps: list[Any] = [{tool: given} if given else tool]
-        wants = f"to {self.phrases[tool]}"
+        wants = f"to {self.phrases[tool]}{self._where(deed, given)}"
         if told is not None:
-            wants += f" and know the {' '.join(words(told[0]))}"
+            wants += f" and know the {' '.join(words(told[0])) or told[0]}"
             goal["says"] = [says_of(told[1])]
-            steps.append({"say": sentence(table.one, *told)})
+            steps.append({"say": sentence(table.one if table else "answer", *told)})
         return Draft(self._named(deed), wants, facts, goal, tuple(steps), ("read",))
 
     def _listing(self, deed: Deed, number: int) -> Draft | None:
@@ -106,30 +110,36 @@ class Cases:
         if row is None:
             return None
         given = self.arguments.fresh(deed, self.arguments.keys(deed, row, number), number, 0)
-        given |= self._filter(deed, row, number)
+        given |= self._filter(deed, row)
         tried = self.bench.tried((tool, given)) if self.bench.fits(tool, given) else None
         rows = _rows(tried.results[0]) if tried is not None and not tried.refused else []
         table = self.plan.tables[deed.table]
         if not rows or table.key not in rows[0]:
             return None
         facts = self.arguments.facts(deed, given)
-        told = telling(rows[0], table.key, facts.values()) or (table.key, rows[0][table.key])
-        wants = f"to {self.phrases[tool]}, and know the {' '.join(words(told[0]))} of the first"
+        told = telling(rows[0], table.key, facts.values(), number) or (table.key, rows[0][table.key])
+        wants = (
+            f"to {self.phrases[tool]}{self._where(deed, given)}, and know the {' '.join(words(told[0]))} of the first"
+        )
         say = sentence(f"first {table.one}", *told)
         call: Any = {tool: given} if given else tool
         goal = {"calls": [call], "says": [says_of(told[1])]}
         return Draft(self._named(deed), wants, facts, goal, (call, {"say": say}), ("list",))
 
-    def _filter(self, deed: Deed, row: Mapping[str, Any], number: int) -> dict[str, Any]:
-        """One thing to look for, so that a list is about something: a status, a name."""
+    def _filter(self, deed: Deed, row: Mapping[str, Any]) -> dict[str, Any]:
+        """What to look for: all that has to be given as the row has it, and one thing besides, so that a list is about
+        something."""
+        found: dict[str, Any] = {}
         for one in deed.operation.at("query"):
-            held = row.get(one.name)
-            if not one.required and one.shape.kind == "string" and isinstance(held, str) and len(held) < 40:
-                return {one.argument: held}
-        return {}
+            role, field_ = role_of(one, self.plan.tables[deed.table])
+            held = row.get(field_)
+            simple = isinstance(held, str) and len(held) < 40
+            if held is not None and role in ("equals", "least", "most") and (one.required or (simple and not found)):
+                found[one.argument] = held
+        return found
 
     def _changing(self, deed: Deed, number: int) -> Draft | None:
-        row = self._row(deed, number) or ({} if deed.role == "create" else None)
+        row = self._row(deed, number)
         if row is None:
             return None
         tool = deed.operation.tool
@@ -146,8 +156,16 @@ class Cases:
                 facts = self.arguments.facts(deed, given)
                 steps = [{name: dict(arguments)} if arguments else name for name, arguments in [*looks, (tool, given)]]
                 tags = (deed.role if deed.role != "act" else "action",)
-                return Draft(self._named(deed), f"to {self.phrases[tool]}", facts, {"world": world}, tuple(steps), tags)
+                wants = f"to {self.phrases[tool]}{self._where(deed, given)}"
+                return Draft(self._named(deed), wants, facts, {"world": world}, tuple(steps), tags)
         return None
+
+    def _where(self, deed: Deed, given: Mapping[str, Any]) -> str:
+        """What nobody would ask for unless it was said: `where the order note is sliced`."""
+        optional = [one for one in deed.operation.parameters if one.argument in given and not one.required]
+        facts = self.arguments.facts(deed, {one.argument: given[one.argument] for one in optional})
+        said = [f"the {self.arguments.slots.labels[slot]} is {value}" for slot, value in facts.items()]
+        return f" where {' and '.join(said)}" if said else ""
 
     def _new_key(self, deed: Deed, given: dict[str, Any]) -> dict[str, Any]:
         """Where whoever makes a record names it: a name that is free."""
@@ -160,7 +178,7 @@ class Cases:
     def _looks(self, deed: Deed, row: Mapping[str, Any], number: int) -> list[tuple[str, dict[str, Any]]]:
         """The call that looks a record up before it is changed, as the rules want it."""
         first = self._reader(deed)
-        if first is None or deed.role == "create" or self.plan.tables[deed.table].single:
+        if first is None or deed.role in ("create", "other") or self.plan.tables[deed.table].single:
             return []
         given = self.arguments.fresh(first, self.arguments.keys(first, row, number), number, 0)
         return [(first.operation.tool, given)] if self.bench.fits(first.operation.tool, given) else []

@@ -6,6 +6,7 @@ import ast
 import re
 from collections.abc import Mapping
 
+from simkit.design.draft.code.listing import role_of
 from simkit.design.draft.code.literals import literal, prose
 from simkit.design.draft.plan import Deed, Plan
 from simkit.design.draft.seed.records import KeyForm
@@ -52,11 +53,11 @@ def number(fact: str) -> float | str:
 
 
 def spoken(value: Any) -> str:
-    """What a tool gave, for a person: at most six facts."""
+    """What a tool gave, for a person: at most twelve facts."""
     if isinstance(value, dict):
         simple = {name: one for name, one in value.items() if not isinstance(one, dict | list)}
         lists = [spoken(one) for one in value.values() if isinstance(one, list)]
-        return ", ".join([*lists, *(f"{name} {one}" for name, one in list(simple.items())[:6])])
+        return ", ".join([*lists, *(f"{name} {one}" for name, one in list(simple.items())[:12])])
     if isinstance(value, list):
         return "; ".join(spoken(one) for one in value[:3]) or "nothing"
     return str(value)
@@ -67,7 +68,7 @@ def answer(result: ToolResult) -> str:
     return f"Here it is: {spoken(result.value)}." if result.ok else f"I'm sorry, I could not find that: {result.value}."
 
 
-def reading(tool: str, cues: list[str], **arguments: str) -> Intent:
+def reading(tool: str, cues: list[str], arguments: dict[str, str]) -> Intent:
     """Something that is only looked up."""
 
     async def plan(desk: Desk) -> str:
@@ -76,7 +77,9 @@ def reading(tool: str, cues: list[str], **arguments: str) -> Intent:
     return Intent(tool, cues, plan, needs=[slot for slot in arguments.values() if slot in NEEDED[tool]])
 
 
-def changing(tool: str, cues: list[str], look: tuple[str, dict[str, str]] | None = None, **arguments: str) -> Intent:
+def changing(
+    tool: str, cues: list[str], arguments: dict[str, str], look: tuple[str, dict[str, str]] | None = None
+) -> Intent:
     """Something that changes the world: looked at first, then proposed, then done."""
 
     async def plan(desk: Desk) -> str | Proposal:
@@ -122,6 +125,8 @@ def demo_text(plan: Plan, slots: Slots, forms: Mapping[str, KeyForm], writes: li
     # Longer phrases first: `look at a pet` must not hear `look at a pet photo`.
     for deed in sorted(plan.deeds, key=lambda deed: -len(said[deed.operation.tool])):
         simple = [one for one in deed.operation.parameters if one.shape.scalar or one.shape.kind == "any"]
+        if deed.role == "list":
+            simple = [one for one in simple if one.required or role_of(one, plan.tables[deed.table])[1]]
         arguments = {one.argument: slots.parameter(deed, one) for one in simple}
         must = [slots.parameter(deed, one) for one in simple if one.required]
         numbers |= {slots.parameter(deed, one) for one in simple if one.shape.kind in ("integer", "number")}
@@ -129,13 +134,12 @@ def demo_text(plan: Plan, slots: Slots, forms: Mapping[str, KeyForm], writes: li
         needed.append(f"    {literal(tool)}: {literal(must)},")
         cue = literal([rf"\b{re.escape(said[tool])}"])
         look = _look(deed, plan, slots) if tool in writes else ""
-        parts = [literal(tool), cue, *([look] if look else [])]
-        parts += [f"**{literal(arguments)}"] if arguments else []
+        parts = [literal(tool), cue, literal(arguments), *([look] if look else [])]
         intents.append(f"    {'changing' if tool in writes else 'reading'}({', '.join(parts)}),")
     filled = {
         "title": prose(plan.title, 80),
         "slots": "\n".join(
-            f"    {literal(slot)}: {literal(_look_of(slot, plan, slots, forms))}," for slot in slots.labels
+            f"    {literal(slot)}: {literal(_look_of(slot, plan, slots, forms))}," for slot in tuple(slots.labels)
         ),
         "numbers": "{" + ", ".join(literal(one) for one in sorted(numbers)) + "}" if numbers else "set[str]()",
         "needed": "\n".join(needed),
@@ -162,4 +166,4 @@ def _look_of(slot: str, plan: Plan, slots: Slots, forms: Mapping[str, KeyForm]) 
     for name, form in forms.items():
         if slots.key(plan.tables[name]) == slot and form.kind == "counted" and form.prefix:
             return rf"\b({re.escape(form.prefix)}\d+)\b"
-    return rf"\b{label} is ([^?!]+?)(?=[.?!]?\s*$|[.?!] )"
+    return rf"\b{label} is ([^?!]+?)(?=,? and (?:the|know) |, please|[.?!]?\s*$|[.?!] )"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from simkit.design.draft.code.literals import literal
-from simkit.design.draft.names import words
+from simkit.design.draft.names import PEOPLE, words
 from simkit.design.draft.plan import Deed, Parameter, Table
 from simkit.design.draft.shapes import MISSING, Shape
 
@@ -61,6 +61,8 @@ def _first_state(shape: Shape) -> object:
 
 
 def unique_fields(deed: Deed, table: Table) -> list[Parameter]:
-    """Parameters whose value no other record may have: the usual ones, where the source speaks of conflicts or not."""
+    """Parameters whose value no other record may have, where people are made or the source speaks of conflicts."""
+    if not {"409", "422"} & deed.operation.statuses and not set(words(table.one)) & PEOPLE:
+        return []
     fields = [one for one in deed.operation.at("body") if one.name != table.key and one.shape.kind == "string"]
     return [one for one in fields if words(one.name) and words(one.name)[-1] in UNIQUE]

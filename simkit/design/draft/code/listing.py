@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from simkit.design.draft.code.literals import literal, mapping
+from simkit.design.draft.code.types import default_of
 from simkit.design.draft.names import singular, words
 from simkit.design.draft.paths import listed
 from simkit.design.draft.plan import Deed, Parameter, Table
@@ -42,6 +43,9 @@ def role_of(one: Parameter, table: Table) -> tuple[str, str]:
         many = shape.kind == "array" and shape.item is not None and shape.item.scalar
         if many and said and [*words(field)[:-1], singular(words(field)[-1])] == said:
             return "equals", field
+    near = [field for field, shape in fields.items() if shape.scalar and said and _nearly(said, words(field))]
+    if len(near) == 1:
+        return "equals", near[0]
     for names, role in (
         (_SIZE, "size"),
         (_SKIP, "skip"),
@@ -61,6 +65,12 @@ def role_of(one: Parameter, table: Table) -> tuple[str, str]:
     return "", ""
 
 
+def _nearly(said: list[str], field: list[str]) -> bool:
+    """Whether a parameter is a field's name but for one word: `country` for `country_code`."""
+    paging = "_".join(said) in (*_SIZE, *_SKIP, *_PAGE, *_CURSOR, *_SORT, *_SEARCH)
+    return not paging and len(field) == len(said) + 1 and (field[:-1] == said or field[1:] == said)
+
+
 def list_lines(deed: Deed, tables: Mapping[str, Table]) -> tuple[list[str], set[str], bool]:
     """The lines, the helpers they need, and whether a bare list is answered."""
     table = tables[deed.table]
@@ -68,7 +78,7 @@ def list_lines(deed: Deed, tables: Mapping[str, Table]) -> tuple[list[str], set[
     roles = {one.argument: role_of(one, table) for one in asked}
     entries = [f"{literal(link.field)}: {above.argument}" for above, link, _ in deed.within if link]
     entries += [
-        f"{literal(roles[one.argument][1])}: {one.argument}" for one in asked if roles[one.argument][0] == "equals"
+        f"{literal(roles[one.argument][1])}: {_asked(one)}" for one in asked if roles[one.argument][0] == "equals"
     ]
     uses = {"_matching"} if entries else set()
     look = mapping(f"rows = _matching(world, {literal(table.name)}, ", entries, ")", "")
@@ -85,12 +95,18 @@ def list_lines(deed: Deed, tables: Mapping[str, Table]) -> tuple[list[str], set[
             uses.add("_sorted")
         elif role == "" or (role in ("search", "sort") and one.shape.kind != "string"):
             lines.append(f"# TODO: {one.argument} is taken and makes no difference")
-    page = _page(asked, roles)
+    start, page = _page(asked, roles)
+    lines += start
     many = listed(deed.operation.answer)
     envelope = deed.operation.answer if many and many[0] else None
     if envelope is None:
         return [*lines, f"return rows{page}"], uses, True
     return [*lines, *_envelope(envelope, many[0] if many else "", page)], uses, False
+
+
+def _asked(one: Parameter) -> str:
+    """The expression for what to look for; a switch that is off asks for nothing."""
+    return f"{one.argument} or None" if one.shape.kind == "boolean" and not one.required else one.argument
 
 
 def _bounds(asked: list[Parameter], roles: Mapping[str, tuple[str, str]]) -> list[str]:
@@ -105,24 +121,28 @@ def _bounds(asked: list[Parameter], roles: Mapping[str, tuple[str, str]]) -> lis
     ]
 
 
-def _page(asked: list[Parameter], roles: Mapping[str, tuple[str, str]]) -> str:
-    """The slice of one page, as an expression behind `rows`; empty where there are no pages."""
+def _page(asked: list[Parameter], roles: Mapping[str, tuple[str, str]]) -> tuple[list[str], str]:
+    """The lines that find where a page starts, and the slice behind `rows`; both empty where there are no pages."""
     by_role = {
         roles[one.argument][0]: one
         for one in reversed(asked)
-        if one.shape.kind in ("integer", "number") and roles[one.argument][0] in ("size", "skip", "page")
+        if one.shape.kind == "integer" and roles[one.argument][0] in ("size", "skip", "page")
     }
     size = by_role.get("size")
     if size is None:
-        return ""
-    many = f"int({size.argument} or 20)"
-    if "skip" in by_role:
-        start = f"int({by_role['skip'].argument} or 0)"
-        return f"[{start} :][:{many}]"
-    if "page" in by_role:
-        start = f"(int({by_role['page'].argument} or 1) - 1) * {many}"
-        return f"[max(0, {start}) :][:{many}]"
-    return f"[:{many}]"
+        return [], ""
+    many, skip, page = _whole(size, 20), by_role.get("skip"), by_role.get("page")
+    if skip is not None:
+        return [f"start = {_whole(skip, 0)}"], f"[start : start + {many}]"
+    if page is not None:
+        return [f"start = ({_whole(page, 1)} - 1) * {many}"], f"[start : start + {many}]"
+    return [], f"[:{many}]"
+
+
+def _whole(one: Parameter, otherwise: int) -> str:
+    """The expression for a number that may not have been given."""
+    given = one.required or isinstance(default_of(one.shape), int)
+    return one.argument if given else f"({one.argument} or {otherwise})"
 
 
 def _envelope(answer: Shape, holds: str, page: str) -> list[str]:

@@ -13,6 +13,7 @@ from simkit.design.draft.names import IMPORTED
 from simkit.design.draft.plan import Deed, Parameter, Plan
 from simkit.design.draft.seed.records import KeyForm
 from simkit.design.draft.shapes import MISSING
+from simkit.design.draft.slots import said_of
 
 
 def tools_text(plan: Plan, forms: Mapping[str, KeyForm]) -> str:
@@ -29,7 +30,7 @@ def tools_text(plan: Plan, forms: Mapping[str, KeyForm]) -> str:
     head += ['"""', "", "from __future__ import annotations", ""]
     code = "\n".join([*types.definitions, *functions, *helpers])
     text = "\n".join([*head, *_imports(code, types), "", "Answer = dict[str, Any]", ""])
-    text += "\n".join(types.definitions) + "\n\n\n" + "\n\n\n".join([*functions, *helpers]) + "\n"
+    text += _spaced(types.definitions) + "\n\n\n" + "\n\n\n".join([*functions, *helpers]) + "\n"
     ast.parse(text)
     return text
 
@@ -44,6 +45,16 @@ def _imports(code: str, types: Types) -> list[str]:
     return [*lines, f"from simkit import {', '.join(wanted)}"]
 
 
+def _spaced(definitions: list[str]) -> str:
+    """Definitions below each other, with air around those that take several lines."""
+    text = ""
+    for at, one in enumerate(definitions):
+        before = definitions[at - 1] if at else ""
+        gap = "" if at == 0 else "\n\n\n" if one.startswith("class") or before.startswith("class") else "\n"
+        text += gap + one
+    return ("\n\n" if text.startswith("class") else "") + text
+
+
 def _used(name: str, code: str) -> bool:
     return f"{name}(" in code or f"@{name}" in code or f": {name}" in code
 
@@ -51,7 +62,7 @@ def _used(name: str, code: str) -> bool:
 def _function(deed: Deed, body: Body, plan: Plan, forms: Mapping[str, KeyForm], types: Types) -> str:
     operation = deed.operation
     given = [f"{one.argument}: {annotation(one, deed, plan, forms, types)}" for one in operation.parameters]
-    said = operation.summary or f"{deed.role.capitalize()} {plan.tables[deed.table].one if deed.table else ''}."
+    said = operation.summary or f"{said_of(deed, plan.tables).capitalize()}."
     where = f"{operation.method.upper()} {operation.path}" if operation.method else ""
     said = said if said.endswith((".", "!", "?")) else f"{said}."
     lines = [f"@{'writes' if body.writes else 'reads'}"]
@@ -71,7 +82,7 @@ def annotation(one: Parameter, deed: Deed, plan: Plan, forms: Mapping[str, KeyFo
         pattern = shape.pattern or one.shape.pattern
         pattern = pattern if understood(pattern) and form.fits(named.name, pattern) else ""
         return types.key(named.name, named.one, shape, pattern)
-    written = types.of(one.shape, f"{deed.operation.tool} {one.name}")
+    written = types.of(one.shape, one.name, deed.operation.tool)
     default = default_of(one.shape)
     if one.required:
         return written

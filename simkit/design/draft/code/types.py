@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from keyword import iskeyword
 from typing import Any
 
-from simkit.design.draft.code.literals import docstring, literal, prose
-from simkit.design.draft.names import identifier, pascal
+from simkit.design.draft.code.literals import WIDTH, call, docstring, literal, prose
+from simkit.design.draft.names import identifier, pascal, singular
 from simkit.design.draft.shapes import MISSING, Shape
 
+SHORT = 40
+"""Characters of an annotation that stands in a signature as it is."""
 _FORMS = {
     "date": (r"^\d{4}-\d{2}-\d{2}$", "as in 2026-03-14"),
     "date-time": (r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}", "as in 2026-03-14T09:30:00Z"),
@@ -25,6 +28,7 @@ class Types:
         self.definitions: list[str] = []
         self.named: dict[str, str] = {}
         self.known: dict[tuple[str, str], str] = {}
+        self.aliases: dict[str, str] = {}
         self.uses: set[str] = set()
 
     def key(self, table: str, one: str, shape: Shape, pattern: str) -> str:
@@ -34,40 +38,54 @@ class Types:
             self.taken.add(name)
             self.named[table] = name
             kept = self._field(shape, pattern, about=shape.description or f"which {one}")
-            self.definitions.append(f"{name} = {self._annotated(_plain(shape), kept)}")
+            self.definitions.append(_defined(name, _plain(shape), kept))
+            self.uses |= {"Annotated", "Field"}
         return self.named[table]
 
-    def of(self, shape: Shape, name: str, depth: int = 0) -> str:
-        """The annotation for a shape; `name` is what a nested object is called after."""
-        written = self._of(shape, name, depth)
+    def of(self, shape: Shape, name: str, where: str, depth: int = 0) -> str:
+        """The annotation for a shape; `name` and, where that is taken, `where` are what its types are called after."""
+        written = self._of(shape, name, where, depth)
         return f"{written} | None" if shape.nullable and "None" not in written.split(" | ") else written
 
-    def _of(self, shape: Shape, name: str, depth: int) -> str:
+    def _of(self, shape: Shape, name: str, where: str, depth: int) -> str:
         about = self._field(shape, self._pattern(shape), shape.description)
         if shape.options:
             self.uses.add("Literal")
             values = ", ".join(literal(one) for one in dict.fromkeys(shape.options) if not isinstance(one, float))
             if values:
                 described = [part for part in about if part.startswith("description")]
-                return self._annotated(f"Literal[{values}]", described)
+                return self._annotated(f"Literal[{values}]", described, name, where)
         if shape.kind == "array":
-            inner = self.of(shape.item, name, depth + 1) if shape.item is not None else self._any()
-            return self._annotated(f"list[{inner}]", about)
+            one = singular(name)
+            inner = self.of(shape.item, one, where, depth + 1) if shape.item is not None else self._any()
+            return self._annotated(f"list[{inner}]", about, name, where)
         if shape.kind == "object":
             if shape.fields and depth <= 3:
-                return self._dictionary(shape, name, depth)
+                return self._dictionary(shape, name, where, depth)
             return f"dict[str, {self._any()}]"
-        return self._any() if shape.kind == "any" else self._annotated(_plain(shape), about)
+        return self._any() if shape.kind == "any" else self._annotated(_plain(shape), about, name, where)
 
     def _any(self) -> str:
         self.uses.add("Any")
         return "Any"
 
-    def _annotated(self, written: str, about: list[str]) -> str:
-        if not about:
+    def _annotated(self, written: str, about: list[str], name: str, where: str) -> str:
+        """The annotation where it is short, else the name of a type that is defined once."""
+        if not about and len(written) <= SHORT:
             return written
-        self.uses |= {"Annotated", "Field"}
-        return f"Annotated[{written}, Field({', '.join(about)})]"
+        self.uses |= {"Annotated", "Field"} if about else set()
+        text = f"Annotated[{written}, Field({', '.join(about)})]" if about else written
+        if len(text) <= SHORT:
+            return text
+        known = self.aliases.get(text)
+        if known is None:
+            names = (pascal(name), pascal(f"{where} {name}"))
+            known = next((one for one in names if one and identifier(one, "x", self.taken) == one), None)
+            known = known or identifier(names[1] or "Value", "Value", self.taken)
+            self.taken.add(known)
+            self.aliases[text] = known
+            self.definitions.append(_defined(known, written, about))
+        return known
 
     def _field(self, shape: Shape, pattern: str, about: str) -> list[str]:
         found: list[str] = []
@@ -79,21 +97,21 @@ class Types:
                 found.append(f"pattern={_raw(pattern)}")
             found += [f"min_length={shape.shortest}"] if shape.shortest else []
             found += [f"max_length={shape.longest}"] if shape.longest is not None else []
-        about = prose(about, 100) or (_FORMS[shape.format][1] if shape.format in _FORMS else "")
+        about = _first_sentence(about) or (_FORMS[shape.format][1] if shape.format in _FORMS else "")
         return [*found, f"description={literal(about)}"] if about else found
 
     def _pattern(self, shape: Shape) -> str:
         pattern = shape.pattern or (_FORMS[shape.format][0] if shape.format in _FORMS else "")
         return pattern if understood(pattern) else ""
 
-    def _dictionary(self, shape: Shape, name: str, depth: int) -> str:
+    def _dictionary(self, shape: Shape, name: str, where: str, depth: int) -> str:
         """A typed dictionary for a nested object; the same schema gives the same."""
-        wanted = pascal(shape.name or name) or "Part"
+        wanted = pascal(shape.name or f"{where} {name}") or "Part"
         entries = []
         for field, inner in shape.fields.items():
             if not inner.given:
                 continue
-            written = self.of(inner, f"{wanted} {field}", depth + 1)
+            written = self.of(inner, field, wanted, depth + 1)
             if field not in shape.required or inner.default is not MISSING:
                 self.uses.add("NotRequired")
                 written = f"NotRequired[{written}]"
@@ -110,15 +128,28 @@ class Types:
         return known
 
 
+def _defined(name: str, written: str, about: list[str]) -> str:
+    """The definition of a named type, over several lines where it is long."""
+    line = f"{name} = Annotated[{written}, Field({', '.join(about)})]" if about else f"{name} = {written}"
+    if len(line) <= WIDTH or not about:
+        return line if len(line) <= WIDTH else line.replace("[", "[\n    ", 1).removesuffix("]") + ",\n]"
+    lines = [f"    {written},", *call("Field", about, ",", "    ")]
+    return "\n".join([f"{name} = Annotated[", *lines, "]"])
+
+
 def _class(name: str, entries: list[tuple[str, str]], about: str) -> str:
-    if all(identifier(field, "x") == field for field, _ in entries):
+    if all(field.isascii() and field.isidentifier() and not iskeyword(field) for field, _ in entries):
         fields = [f"    {field}: {written}" for field, written in entries]
         head = [f"class {name}(TypedDict):", *([*docstring(about), ""] if about else [])]
         return "\n".join([*head, *fields])
-    lines = [f"    {literal(field)}: {written}," for field, written in entries]
-    return "\n".join(
-        [f"{name} = TypedDict(", f'    "{name}",', "    {", *(f"    {one}" for one in lines), "    },", ")"]
-    )
+    inner = [f"        {literal(field)}: {written}," for field, written in entries]
+    return "\n".join([f"{name} = TypedDict(", f'    "{name}",', "    {", *inner, "    },", ")"])
+
+
+def _first_sentence(about: str) -> str:
+    """What a value is, short enough to stand beside it."""
+    said = prose(about, 300)
+    return said if len(said) <= 90 else prose(re.split(r"(?<=[.!?]) ", said)[0], 90)
 
 
 def _plain(shape: Shape) -> str:

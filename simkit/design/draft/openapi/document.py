@@ -38,10 +38,26 @@ class Spec:
             except (json.JSONDecodeError, RecursionError):
                 value = None
         if value is None:
-            value = self.document.value
+            value = self._yaml()
         if not isinstance(value, dict):
             raise self.error("is no OpenAPI description; it starts with 'openapi: 3.1.0'")
         return value
+
+    def _yaml(self) -> Any:
+        """The file's value; with aliases and tags, which our own files may not have, read without positions."""
+        try:
+            return self.document.value
+        except FileError as error:
+            if not any(sign in error.what for sign in ("alias", "anchor", "is a tag", "'<<'")):
+                raise
+            from ruamel.yaml import YAML
+            from ruamel.yaml.error import YAMLError
+
+            self._document = Document(self.path)
+            try:
+                return _plain(YAML(typ="safe", pure=True).load(self._text))
+            except (YAMLError, ValueError):
+                raise error from None
 
     @property
     def document(self) -> Document:
@@ -96,3 +112,12 @@ class Spec:
             for method, operation in item.items():
                 if method.lower() in METHODS and isinstance(operation, dict):
                     yield str(path), method.lower(), item, operation
+
+
+def _plain(node: Any) -> Any:
+    """What YAML read, as JSON has it: keys are texts, and so are dates."""
+    if isinstance(node, dict):
+        return {str(key): _plain(item) for key, item in node.items()}
+    if isinstance(node, list):
+        return [_plain(item) for item in node]
+    return node if node is None or isinstance(node, str | int | float | bool) else str(node)

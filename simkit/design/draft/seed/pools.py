@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from random import Random
 
-from simkit.design.draft.names import spoken, words
+from simkit.design.draft.names import PEOPLE, spoken, words
 
 FIRST = ("Ana", "Ben", "Chloe", "David", "Elena", "Farid", "Grace", "Hugo", "Ines", "Jonas", "Kavya", "Liam")
 LAST = (
@@ -27,30 +27,6 @@ CITIES = ("Lisbon", "Graz", "Leeds", "Porto", "Aarhus", "Ghent", "Turin", "Cork"
 STREETS = ("Mill Lane", "Harbour Street", "Oak Avenue", "Station Road", "Garden Row", "Church Street")
 THINGS = ("Linden", "Harbour", "Juniper", "Copper", "Meadow", "Falcon", "Willow", "Ember", "Cedar", "Quarry", "Saffron")
 COLOURS = ("blue", "green", "red", "black", "white", "grey")
-_PEOPLE = set(
-    [
-        "agent",
-        "assignee",
-        "author",
-        "client",
-        "contact",
-        "customer",
-        "doctor",
-        "driver",
-        "employee",
-        "guest",
-        "host",
-        "member",
-        "owner",
-        "patient",
-        "person",
-        "reporter",
-        "student",
-        "teacher",
-        "tenant",
-        "user",
-    ]
-)
 
 
 def email(number: int) -> str:
@@ -66,7 +42,7 @@ def by_name(name: str, one: str, number: int, random: Random, moment: Callable[[
     for word in said:
         if word in known:
             return known[word]
-    if said[-1:] == ["name"] and (set(said) | set(words(one))) & _PEOPLE:
+    if said[-1:] == ["name"] and (set(said) | set(words(one))) & PEOPLE:
         return f"{first} {last}"
     if said[-1:] in (["name"], ["title"], ["label"], ["subject"]):
         return f"{THINGS[number % len(THINGS)]} {words(one)[-1] if words(one) else 'thing'}"

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from simkit.design.draft.code.literals import prose
-from simkit.design.draft.names import snake, words
+from simkit.design.draft.names import PEOPLE, snake, words
 from simkit.design.draft.plan import Plan, Table
 from simkit.design.yamltext import block, flow, scalar
 
 MOST_KINDS = 6
-_PEOPLE = {"customer", "user", "person", "member", "owner", "employee", "patient", "guest", "contact", "account"}
 WRITES = ("create", "update", "delete", "act")
 
 
@@ -25,7 +24,9 @@ def domain_text(plan: Plan, labels: Mapping[str, str], writes: list[str]) -> str
         f"now: {scalar(plan.now)}",
         "agent: demo.py:build",
     ]
-    lines = [*head, "", "# What users know and agents ask for. `also`: other wordings of the same question.", "slots:"]
+    lines = head
+    if labels:
+        lines += ["", "# What users know and agents ask for. `also`: other wordings of the same question.", "slots:"]
     lines += [f"  {slot}: {flow({'label': label})}" for slot, label in labels.items()]
     if kinds := _catalogue(plan):
         lines += ["", "# What exists: names that an agent must not invent.", "catalogue:"]
@@ -42,7 +43,7 @@ def _catalogue(plan: Plan) -> dict[str, str]:
         rows = plan.records.get(table.name, {})
         for name, shape in table.shape.fields.items():
             named = words(name) in (["name"], ["title"]) and shape.kind == "string" and "." not in name
-            if named and not set(words(table.one)) & _PEOPLE and any(row.get(name) for row in rows.values()):
+            if named and not set(words(table.one)) & PEOPLE and any(row.get(name) for row in rows.values()):
                 found.setdefault(snake(table.one), f"{table.name}.*.{name}")
     return dict(list(found.items())[:MOST_KINDS])
 
