@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simkit.errors import UsageError
 from simkit.lint.check import check
 from simkit.lint.finding import Checked, Problem
 from simkit.metrics.score import Outcome, SessionScore
@@ -22,6 +23,7 @@ from simkit.metrics.session import Metric, first_slip
 from simkit.runs import Run, Scored, Sources, import_run, load, open_run, play_case, run, terms_of
 
 if TYPE_CHECKING:
+    from simkit.design.coverage.reading import Coverage
     from simkit.metrics.comparing.values import Comparison, Over
     from simkit.paths.chain import Absorption
     from simkit.paths.change.relabel import Unit
@@ -45,6 +47,7 @@ __all__ = [
     "changes",
     "check",
     "compare",
+    "coverage",
     "failures",
     "import_run",
     "load",
@@ -194,6 +197,19 @@ def compare(
         for episode, scored in (Run(one.store, tuple(metrics)) if metrics else one).scored:
             cells[-1].add(episode, scored, names)
     return compared(*cells, over=over)
+
+
+def coverage(*runs: Run | str | Path, dimensions: Sequence[str | Path] = ()) -> Coverage:
+    """What runs have played of all there is: pairs of dimensions, tools, refusals, rules, things, transitions, and what
+    they have not. `dimensions`: files that stand neither in a domain's folder nor in what the runs were given."""
+    from simkit.design.coverage.reading import coverage_of
+
+    if not runs:
+        raise UsageError("name at least one run")
+    opened = [_opened(run) for run in runs]
+    paths = [path for run in opened for path in run.store.manifest.get("paths", ())]
+    scored = (one for run in opened for one in run.scored)
+    return coverage_of(scored, paths, [Path(file) for file in dimensions])
 
 
 def _chosen(run: Run | str | Path, given: Sequence[str]) -> Iterator[tuple[Episode, Outcome]]:

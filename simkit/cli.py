@@ -190,6 +190,9 @@ app.command(
     "first went wrong, `--against RUN` whether another run's agent behaves differently.",
 )
 app.command("simkit.commands.compare:compare", help="Compare run B with run A: improved, regressed, or inconclusive.")
+app.command(
+    "simkit.commands.coverage:coverage", help="What runs have played of all there is, and what fills the holes."
+)
 app.command(tell_paths, name="paths")
 app.command(
     "simkit.commands.fork:fork",

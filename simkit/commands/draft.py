@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
 
+from simkit.commands.coverage import Files
 from simkit.console import say
 from simkit.errors import UsageError
 from simkit.options import Tuples, TupleTerms
@@ -64,6 +66,28 @@ def cover(
 
     (path,) = tuples.applied([file], seed)
     made = list(scenarios(path))
+    return _put(made, out)
+
+
+@draft.command
+def fill(
+    *runs: Annotated[str, Parameter(help="The runs whose holes are to be filled.")],
+    dimensions: Files = (),
+    most: Annotated[int, Parameter(help="Scenarios, at most.")] = 20,
+    out: Annotated[Path | None, Parameter(help="A folder, for a file each; stdout, if left out.")] = None,
+) -> int:
+    """Write the scenarios that play what these runs never played, the largest holes first.
+
+    They are tuples of the dimensions that the runs were made from, and scenarios of their domains that were left out.
+    `simkit coverage` shows the holes.
+    """
+    from simkit import api
+
+    return _put(api.coverage(*runs, dimensions=dimensions).fills(most), out)
+
+
+def _put(made: Sequence[tuple[str, str]], out: Path | None) -> int:
+    """Write scenarios, name and text each, into a folder or on stdout."""
     if out is None:
         print("---\n".join(text for _, text in made), end="")
     else:
@@ -72,5 +96,5 @@ def cover(
         first = "# yaml-language-server: $schema=../scenario.schema.json\n" if schema.exists() else ""
         for name, text in made:
             (out / f"{name}.yaml").write_text(first + text, encoding="utf-8")
-    say(f"{len(made)} scenarios" + (f" in {out}" if out else ""))
+    say(f"{len(made)} scenario{'s' * (len(made) != 1)}" + (f" in {out}" if out else ""))
     return 0

@@ -7,6 +7,7 @@ from itertools import product
 from random import Random
 
 from simkit.design.covering.rows import Row
+from simkit.design.dimensions.focus import Focus
 from simkit.design.dimensions.space import Space
 from simkit.errors import UsageError, did_you_mean
 
@@ -60,10 +61,10 @@ class Choice:
         return found
 
 
-def chosen(space: Space, choice: Choice, strength: int, focused: tuple[int, ...] = ()) -> list[Row]:
+def chosen(space: Space, choice: Choice, strength: int, focus: Focus = Focus()) -> list[Row]:
     """The rows that a choice makes, in order. Raises UsageError for more than `MOST`.
 
-    `strength`: the file's own. `focused`: columns that are covered, or drawn, more closely.
+    `strength`: the file's own. `focus`: columns that are covered more closely, and values that are drawn more often.
     """
     from simkit.design.covering.array import covering_array
 
@@ -74,14 +75,15 @@ def chosen(space: Space, choice: Choice, strength: int, focused: tuple[int, ...]
         rows = product(*map(range, space.sizes))
         return [row for row in rows if space.rules.allows(row)]
     if choice.sample is not None:
-        return sampled(space, min(choice.sample, MOST), choice.seed)
+        return sampled(space, min(choice.sample, MOST), choice.seed, focus)
     wanted = choice.strength or strength
-    return covering_array(space.rules, wanted, must=space.must, raised=focused, seed=choice.seed)
+    return covering_array(space.rules, wanted, must=space.must, raised=focus.columns, seed=choice.seed)
 
 
-def sampled(space: Space, count: int, seed: int) -> list[Row]:
+def sampled(space: Space, count: int, seed: int, focus: Focus = Focus()) -> list[Row]:
     """`count` different rows at random, those that must be played first; all, if there are no more."""
     random = Random(f"{seed} sample of tuples")
+    weights = focus.weights or [[1.0] * size for size in space.sizes]
     found: dict[Row, None] = {}
     for clause in space.must:
         row = space.rules.meeting(clause)
@@ -90,7 +92,7 @@ def sampled(space: Space, count: int, seed: int) -> list[Row]:
     tries = 0
     while len(found) < count and tries < 200 * count + 1000:
         tries += 1
-        row = tuple(random.randrange(size) for size in space.sizes)
+        row = tuple(random.choices(range(size), some)[0] for size, some in zip(space.sizes, weights, strict=True))
         if space.rules.allows(row):
             found[row] = None
     return sorted(list(found)[:count])

@@ -15,6 +15,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from simkit.design.dimensions.choice import Choice, chosen
+from simkit.design.dimensions.focus import Focus, focus_of
 from simkit.design.dimensions.making import Dimensions, is_dimensions, read_dimensions
 from simkit.errors import UsageError
 from simkit.spec.files import Pack, load_pack
@@ -53,8 +54,8 @@ def load(paths: Sequence[str | Path]) -> Pack:
 
 def rows_of(read: Dimensions, choice: Choice) -> list[tuple[int, ...]]:
     """The tuples that a choice makes of a file, as rows."""
-    focused: tuple[int, ...] = ()
-    return chosen(read.space, choice, read.said.strength, focused)
+    focus = focus_of(choice.focus, read.said.dimensions, read.space) if choice.focus else Focus()
+    return chosen(read.space, choice, read.said.strength, focus)
 
 
 def files_of(documents: Iterable[Document]) -> list[str]:

@@ -26,7 +26,12 @@ def scenarios(path: Path) -> Iterator[tuple[str, str]]:
     documents = read.made(rows_of(read, found[1]))
     load_pack([], documents)
     for document in documents:
-        yield document.value["scenario"], block(_with_domain(document)) + "\n"
+        yield document.value["scenario"], as_scenario(document)
+
+
+def as_scenario(document: Document) -> str:
+    """A scenario's document as YAML that can stand in any folder."""
+    return block(_with_domain(document)) + "\n"
 
 
 def _with_domain(document: Document) -> dict[str, Any]:
