@@ -12,17 +12,15 @@ from cyclopts import App, Parameter
 
 from simkit import __version__
 from simkit.commands.paths import paths as tell_paths
-from simkit.console import Gate, guarded, leave, print_json, say, stopping
+from simkit.console import Gate, guarded, leave, say, stopping
 from simkit.errors import UsageError
 from simkit.options import (
     Accept,
     Agent,
     AsJson,
     AtOnce,
-    By,
     Cluster,
     FailUnder,
-    Given,
     Grace,
     Inject,
     Isolate,
@@ -164,25 +162,10 @@ def score(
     return told_of(api.open_run(run), as_json=as_json, gate=Gate(fail_under or 0.0, max_errored), report=False)
 
 
-@app.command
-def graph(
-    run: RunName,
-    *,
-    by: By = "tool",
-    given: Given = (),
-    format: Annotated[Literal["dot", "graphml", "mermaid", "json"], Parameter(help="How to print it.")] = "dot",
-) -> int:
-    """Print the state graph of a run: which states were entered, which way it went, how often."""
-    from simkit import api
-
-    drawn = api.state_graph(run, by, given)
-    if format == "json":
-        print_json(drawn.to_json())
-    else:
-        print(getattr(drawn, format)())
-    return 0
-
-
+app.command(
+    "simkit.commands.graph:graph",
+    help="Draw the state graph of a run: which states were entered, which way it went, how often.",
+)
 app.command(
     "simkit.commands.matrix:matrix",
     help="Print the transition matrix of a run: what came after what, how often, and how far a Markov chain fits. "

@@ -255,7 +255,7 @@ WRONG = {
     "no run named": (["score"], "requires an argument"),
     "no share": (["score", "played", "--fail-under", "70"], "write a share from 0 to 1"),
     "unknown view": (["matrix", "played", "--by", "tools"], "no state view 'tools'; did you mean 'tool'?"),
-    "unknown format": (["graph", "played", "--format", "svg"], 'Choose from: "dot", "graphml", "mermaid", "json"'),
+    "unknown format": (["graph", "played", "--format", "svg"], 'Choose from: "picture", "dot", "graphml"'),
     "no condition": (["matrix", "played", "--given", "novice"], "is not KEY=VALUE"),
     "unknown condition": (["matrix", "played", "--given", "persona=novice"], "no session has that persona"),
     "unknown import": (["import", "nonsense", "x.json"], "openai-messages, tau-bench, tau2"),

@@ -124,11 +124,11 @@ def matrix_told(
 
 
 def _draw(matrix: TransitionMatrix, looks: Looks) -> None:
-    from simkit.report.plots import draw_matrix
+    from simkit.report.plots import draw_matrix, with_ending
 
     for file, ending in ((looks.png, ".png"), (looks.svg, ".svg")):
         if file is not None:
-            draw_matrix(matrix, file if file.suffix == ending else file.with_name(file.name + ending))
+            draw_matrix(matrix, with_ending(file, ending))
 
 
 def _told(counted: Any, format: str) -> str | dict[str, Any]:

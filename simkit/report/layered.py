@@ -49,6 +49,11 @@ class Drawing(NamedTuple):
     lines: tuple[Line, ...]
 
 
+def levels(states: Sequence[str], edges: Mapping[tuple[str, str], int], last: Iterable[str] = ()) -> dict[str, int]:
+    """How far down each state stands in such a drawing, from 0; the states in `last` stand lowest."""
+    return _layers(_acyclic(states, edges), set(last)) if states else {}
+
+
 def layered(widths: Mapping[str, float], edges: Mapping[tuple[str, str], int], last: Iterable[str] = ()) -> Drawing:
     """The drawing of a graph: `widths` has every state with its box's width, in order; `edges` the weights.
 

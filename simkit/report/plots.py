@@ -1,15 +1,23 @@
-"""A transition matrix as a figure for papers: PNG or SVG, by matplotlib (the extra `plots`)."""
+"""Figures for papers, PNG or SVG, by matplotlib (the extra `plots`): a transition matrix, a state graph."""
 
 from __future__ import annotations
 
+import re
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from simkit.errors import UsageError, one_line
+from simkit.paths.graph import StateGraph
 from simkit.paths.matrix import TransitionMatrix
+from simkit.paths.states import is_end
+from simkit.report.layered import Drawing, layered
 
 _NAME = 32
+_INK = "#555555"
+_LINES = 80
 _ANNOTATED = 40
 """Wider matrices than this have no numbers in their cells."""
 
@@ -17,17 +25,10 @@ _ANNOTATED = 40
 def draw_matrix(matrix: TransitionMatrix, file: Path) -> None:
     """Write the heatmap of the row shares, counts in the cells, n beside each state; the same bytes each time for the
     same matrix and matplotlib. Raises UsageError for another ending than .png or .svg, and without matplotlib."""
-    if file.suffix not in (".png", ".svg"):
-        raise UsageError(f"{file}: a figure is a .png or an .svg file")
-    try:
-        from matplotlib import rc_context
-        from matplotlib.figure import Figure
-    except ImportError:
-        raise UsageError("a figure needs matplotlib; install it: pip install 'simkit[plots]'") from None
     rows, columns = (np.flatnonzero(matrix.counts.any(axis=axis)) for axis in (1, 0))
     size = (2.8 + 0.42 * len(columns), 2.2 + 0.34 * len(rows))
-    with rc_context({"svg.hashsalt": "simkit", "svg.fonttype": "none", "text.parse_math": False, "font.size": 8}):
-        figure = Figure(figsize=size, layout="constrained")
+
+    def draw(figure: Any) -> None:
         axes = figure.subplots()
         shares = np.ma.masked_equal(np.nan_to_num(matrix.probabilities[np.ix_(rows, columns)]), 0.0)
         image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
@@ -46,4 +47,99 @@ def draw_matrix(matrix: TransitionMatrix, file: Path) -> None:
             f"{matrix.sessions} sessions, {matrix.transitions} transitions, view {one_line(matrix.view, 60)}"
         )
         figure.colorbar(image, ax=axes, label="share of the row", shrink=0.8)
+
+    _written(file, size, draw)
+
+
+def draw_graph(graph: StateGraph, file: Path) -> None:
+    """Write the state graph from START down to the ends: the wider a line, the more went that way; n beside each
+    state. Same bytes and errors as `draw_matrix`."""
+    weights: dict[tuple[str, str], int] = {}
+    for edge in graph.edges:
+        weights[edge.source, edge.target] = weights.get((edge.source, edge.target), 0) + edge.count
+    strong = dict(sorted(weights.items(), key=lambda item: -item[1])[:_LINES])
+    touched = {state for pair in strong for state in pair}
+    shown = [node for node in graph.nodes if node.state in touched]
+    widths = {node.state: 18 + 5.2 * max(len(one_line(node.state, _NAME)), 8) for node in shown}
+    drawn = layered(widths, strong, [state for state in widths if is_end(state)])
+    size = (max(drawn.width, 260) / 72 + 0.4, drawn.height / 72 + 1.5)
+    told = f"{graph.sessions} sessions, {sum(weights.values())} transitions, view {one_line(graph.view, 60)}"
+    if len(strong) < len(weights):
+        told += f"\nthe {len(strong)} of {len(weights)} ways that were gone most"
+    _written(file, size, lambda figure: _layers(figure, drawn, strong, {n.state: n.visits for n in shown}, told))
+
+
+def with_ending(file: Path, ending: str) -> Path:
+    """`file` with the ending that says what is in it."""
+    return file if file.suffix == ending else file.with_name(file.name + ending)
+
+
+def _layers(
+    figure: Any, drawn: Drawing, weights: dict[tuple[str, str], int], visits: dict[str, int], told: str
+) -> None:
+    from matplotlib.lines import Line2D
+    from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+
+    axes = figure.subplots()
+    axes.set(xlim=(0, max(drawn.width, 1)), ylim=(max(drawn.height, 1), 0), aspect="equal")
+    axes.axis("off")
+    axes.set_title(told)
+    most = max(weights.values(), default=1)
+    for line in drawn.lines:
+        count = weights[line.source, line.target]
+        style = {"color": _ink(line.target), "linewidth": _pen(count, most), "zorder": 1}
+        bent = _path(line.path)
+        axes.add_patch(FancyArrowPatch(path=bent, arrowstyle="-|>", mutation_scale=8, shrinkA=0, shrinkB=0, **style))
+    for box in drawn.boxes:
+        corner = (box.x - box.width / 2, box.y - box.height / 2)
+        edge = {"edgecolor": _ink(box.state), "linewidth": 1.6 if is_end(box.state) else 0.8}
+        shape = "round,pad=0,rounding_size=6"
+        axes.add_patch(FancyBboxPatch(corner, box.width, box.height, shape, facecolor="white", zorder=2, **edge))
+        label = f"{one_line(box.state, _NAME)}\nn={visits[box.state]}"
+        axes.text(box.x, box.y, label, ha="center", va="center", fontsize=7, zorder=3)
+    steps = sorted({most, max(round(most / 4), 1), max(round(most / 20), 1)}, reverse=True)
+    lines = [Line2D([], [], color=_INK, linewidth=_pen(n, most), label=f"{n} transitions") for n in steps]
+    lines += [Line2D([], [], color=_ink(f"END:{one}"), linewidth=2, label=f"into {one}") for one in ("pass", "fail")]
+    axes.legend(
+        handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(lines), frameon=False, fontsize=7
+    )
+
+
+def _ink(state: str) -> str:
+    """Blue for what passed, vermilion for what failed: told apart by colour-blind people too (Okabe and Ito 2008)."""
+    return {"END:pass": "#0072B2", "END:fail": "#D55E00"}.get(state, _INK)
+
+
+def _pen(count: int, most: int) -> float:
+    return float(0.5 + 5.5 * count / most)
+
+
+def _path(told: str) -> Any:
+    """matplotlib's path from the part of SVG's that `layered` writes: M, C and V, all absolute."""
+    from matplotlib.path import Path as Course
+
+    points: list[tuple[float, float]] = []
+    codes: list[Any] = []
+    for letter, numbers in re.findall(r"([MCV])([^MCV]*)", told):
+        given = list(map(float, numbers.split()))
+        if letter == "V":
+            points.append((points[-1][0], given[0]))
+            codes.append(Course.LINETO)
+        else:
+            points += list(zip(given[::2], given[1::2], strict=True))
+            codes += [Course.MOVETO] if letter == "M" else [Course.CURVE4] * 3
+    return Course(points, codes)
+
+
+def _written(file: Path, size: tuple[float, float], draw: Callable[[Any], None]) -> None:
+    if file.suffix not in (".png", ".svg"):
+        raise UsageError(f"{file}: a figure is a .png or an .svg file")
+    try:
+        from matplotlib import rc_context
+        from matplotlib.figure import Figure
+    except ImportError:
+        raise UsageError("a figure needs matplotlib; install it: pip install 'simkit[plots]'") from None
+    with rc_context({"svg.hashsalt": "simkit", "svg.fonttype": "none", "text.parse_math": False, "font.size": 8}):
+        figure = Figure(figsize=size, layout="constrained")
+        draw(figure)
         figure.savefig(file, dpi=200, metadata={"Date": None} if file.suffix == ".svg" else {"Software": None})

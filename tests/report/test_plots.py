@@ -8,12 +8,15 @@ import pytest
 from needed import needed
 
 from simkit.errors import UsageError
+from simkit.paths.graph import graph_of
 from simkit.paths.matrix import matrix_of
-from simkit.paths.states import START
-from simkit.report.plots import draw_matrix
+from simkit.paths.states import START, Visit
+from simkit.report.plots import draw_graph, draw_matrix
 
 needed("matplotlib")
 
+WAYS = [("find:ok", "find:ok", "book:$refused$", "END:fail"), ("find:ok", "<b>:ok", "END:pass")]
+GRAPH = graph_of([[Visit(state, 0) for state in (START, *way)] for way in WAYS], "tool")
 MATRIX = matrix_of([(START, "find:ok", "book:$refused$", "END:fail"), (START, "find:ok", "<b>:ok", "END:pass")], "tool")
 
 
@@ -32,6 +35,26 @@ def test_a_figure_says_n_states_and_legend_and_is_the_same_each_time(tmp_path: P
         "2 sessions, 6 transitions, view tool",
     ):
         assert said in text
+
+
+def test_a_graph_is_drawn_with_n_and_a_legend_and_is_the_same_each_time(tmp_path: Path) -> None:
+    files = [tmp_path / name for name in ("one.svg", "other.svg", "graph.png")]
+    for file in files:
+        draw_graph(GRAPH, file)
+    text = files[0].read_text(encoding="utf-8")
+
+    assert text == files[1].read_text(encoding="utf-8")
+    assert files[2].read_bytes().startswith(b"\x89PNG")
+    said = ["find:ok", "n=3", "book:$refused$", "&lt;b&gt;:ok", "into fail", "2 transitions", "view tool"]
+    assert [one for one in [*said, "2 sessions, 7 transitions"] if one not in text] == []
+
+
+def test_a_graph_of_very_many_ways_shows_those_gone_most_and_says_so(tmp_path: Path) -> None:
+    ways = [[Visit(state, 0) for state in (START, f"s{n}", "END:pass")] for n in range(60)]
+    draw_graph(graph_of([*ways, *ways[:9]], "tool"), tmp_path / "g.svg")
+
+    text = (tmp_path / "g.svg").read_text(encoding="utf-8")
+    assert "the 80 of 120 ways that were gone most" in text
 
 
 def test_a_png_is_one(tmp_path: Path) -> None:
