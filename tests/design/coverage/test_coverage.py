@@ -8,10 +8,10 @@ from itertools import combinations
 from pathlib import Path
 
 import pytest
+from goldenfile import golden
 from rich.console import Console
 
 import simkit
-from goldenfile import golden
 from simkit import api
 from simkit.cli import app
 from simkit.design.coverage.branches import branches_of, is_branch
