@@ -187,6 +187,10 @@ app.command(
     "simkit.commands.node:node",
     help="Run one node of a LangGraph agent alone, on the inputs that it had, and compare with what happened.",
 )
+app.command(
+    "simkit.commands.shrink:shrink",
+    help="Make a failing session as small as it gets: the smallest scenario that still fails the same way.",
+)
 
 
 @app.command

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 import anyio
 from anyio.abc import TaskStatus
@@ -21,7 +22,6 @@ from simkit.play.tape import Tape
 from simkit.play.user import UserMaker
 from simkit.play.watchdog import Watchdog
 from simkit.play.world import Start
-from simkit.spec.domain import Domain
 from simkit.spec.files import Case
 from simkit.trace.events import Party
 from simkit.trace.log import Log, SessionKey
@@ -42,10 +42,10 @@ def sittings(
     cases: Iterable[Case], cast: Cast, *, trials: Sequence[int], seed: int, versions: dict[str, str]
 ) -> Iterator[Sitting]:
     """Every session of a run: scenarios x personas x the numbers in `trials`."""
-    starts: dict[int, Start] = {}
+    starts: dict[tuple[int, Any], Start] = {}
     for case in cases:
-        tables = id(case.domain.tables)
-        start = starts.get(tables) or starts.setdefault(tables, _start(case.domain))
+        own = (id(case.domain.tables), case.scenario.world)
+        start = starts.get(own) or starts.setdefault(own, _start(case))
         for persona in case.personas:
             for trial in trials:
                 yield Sitting(
@@ -62,8 +62,8 @@ def sittings(
                 )
 
 
-def _start(domain: Domain) -> Start:
-    return Start(domain.tables, domain.card.now)
+def _start(case: Case) -> Start:
+    return Start(case.scenario.tables(case.domain.tables), case.domain.card.now)
 
 
 @dataclass

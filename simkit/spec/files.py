@@ -14,6 +14,7 @@ from pathlib import Path
 
 from simkit.errors import FileError, FileErrors, UsageError, did_you_mean
 from simkit.spec import crosscheck, relevance
+from simkit.spec.circumstances import world_mistakes
 from simkit.spec.code import code_digests
 from simkit.spec.domain import Card, Domain, DomainFile
 from simkit.spec.mistakes import validate
@@ -164,6 +165,7 @@ class _Loader:
                 personas.append(self._named_persona(one, document, folders, at))
         errors = [*crosscheck.scenario_mistakes(scenario, domain, document)]
         errors += relevance.relevant_mistakes(scenario, domain, document)
+        errors += world_mistakes(scenario.world, domain.tables, document)
         self.errors += errors
         found = tuple(persona for persona in personas if persona)
         if not errors and len(found) == len(scenario.personas):

@@ -9,10 +9,12 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_v
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
+from simkit.spec.circumstances import OwnWorld
 from simkit.spec.frozen import Frozen, digest
 from simkit.spec.goal import Goal, Step
 from simkit.spec.lint import Lint
 from simkit.spec.persona import Disclosure, Lines
+from simkit.spec.state import Tables
 
 Fact = str | int | float | bool
 
@@ -115,6 +117,8 @@ class Scenario(Frozen):
     """Further paths that are as right. A failed session is laid beside the one that it comes nearest to."""
     relevant: Relevant = Field(default={}, exclude_if=lambda value: not value)
     """Documents of the domain's knowledge that help, each with its grade; a list: each counts 1."""
+    world: OwnWorld | None = Field(default=None, exclude_if=lambda value: value is None)
+    """How its world differs from the domain's; not at all, if left out."""
     limits: Limits = Limits()
     tags: tuple[str, ...] = ()
     lint: Lint = Field(default=Lint(), exclude=True)
@@ -159,6 +163,10 @@ class Scenario(Frozen):
     def digest(self) -> str:
         """Digest of the whole case."""
         return digest(self.model_dump(mode="json"))
+
+    def tables(self, tables: Tables) -> Tables:
+        """What its world starts with, of its domain's tables."""
+        return tables if self.world is None else self.world.of(tables)
 
     @property
     def paths(self) -> tuple[tuple[Step, ...], ...]:

@@ -92,7 +92,7 @@ class Stage:
     def __init__(self, domain: Domain, scenario: Scenario, persona: Persona) -> None:
         self.domain, self.scenario, self.card = domain, scenario, domain.card
         self._persona = persona
-        self._start = Start(domain.tables, domain.card.now)
+        self._start = Start(scenario.tables(domain.tables), domain.card.now)
         self._known: list[tuple[_Move, ToolCalled, Snapshot]] = []
         self.path: tuple[Step, ...] = scenario.steps
         self.steps: tuple[Step, ...] = tuple(step for step in self.path if step.tool and step.by == "agent")

@@ -1,0 +1,164 @@
+"""Smaller scenarios to try: each pass makes one kind of thing fewer, the boldest cuts first.
+
+Delta debugging (Zeller and Hildebrandt 2002, "Simplifying and Isolating Failure-Inducing Input") over a tree (Misherghi
+and Su 2006, "Hierarchical Delta Debugging"): a scenario file is a tree of mappings and lists, and whatever stands in it
+is left out in halves, quarters … and at last one by one. Before that come the cuts that only a session knows: say what
+was said as a script, end it where the failure has shown, keep only the records that it touched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from simkit.paths.episode import Episode
+from simkit.probe.shrink.candidate import Candidate, plain_persona
+from simkit.spec.acts import sentences
+from simkit.spec.domain import Domain
+from simkit.spec.frozen import canonical
+from simkit.trace.events import ToolCalled, UserSaid
+
+BYE = "Goodbye."
+KEPT = {"scenario", "domain", "wants", "goal", "personas", "world"}
+"""Keys of a scenario that stay, or have a pass of their own."""
+OF_PERSONA = {"persona", "summary", "manner"}
+"""Keys of a persona that stay."""
+
+
+@dataclass(frozen=True)
+class Smallest:
+    """The smallest so far: the candidate, and the session that showed that it fails the same way."""
+
+    candidate: Candidate
+    episode: Episode
+    domain: Domain
+    last: int
+    """The number of the event by which the failure has shown."""
+
+
+Pass = Callable[[Smallest], Iterator[Candidate]]
+
+
+def plainer(at: Smallest) -> Iterator[Candidate]:
+    """The plain persona; else fewer traits of the one that it is."""
+    candidate = at.candidate
+    if candidate.persona == plain_persona():
+        if "personas" in candidate.scenario:
+            yield candidate.but(personas=None)
+        return
+    yield replace(candidate.but(personas=None), persona=plain_persona())
+    yield candidate.but(personas=[candidate.persona["persona"]])
+    for persona in _without(candidate.persona, OF_PERSONA):
+        yield replace(candidate, persona=persona)
+
+
+def shorter(at: Smallest) -> Iterator[Candidate]:
+    """An end where the failure has shown, and no words but those that were needed until then."""
+    until = [event for event in at.episode.events if event.seq <= at.last]
+    turns = max(1, sum(isinstance(event, UserSaid) for event in until))
+    limits = dict(at.candidate.scenario.get("limits", {}))
+    calls = sum(isinstance(event, ToolCalled) and event.by == "agent" for event in until)
+    told = dict.fromkeys(at.candidate.scenario.get("knows", {}), "upfront")
+    at_once = at.candidate.but(discloses=told) if told else at.candidate
+    for least in (1, 2):
+        yield at_once.but(limits=limits | {"turns": least})
+    for some in (at.candidate, at_once):
+        yield some.but(limits=limits | {"turns": turns})
+        yield some
+    yield at.candidate.but(limits=limits | {"turns": turns, "calls": calls})
+
+
+def scripted(at: Smallest) -> Iterator[Candidate]:
+    """What was said, as a script: all of it in one breath, the first words only, or line by line."""
+    if at.candidate.user == "scripted":
+        return
+    said = [event.text for event in at.episode.user_texts if not event.closing] or [BYE]
+    limits = dict(at.candidate.scenario.get("limits", {}))
+    by_script = replace(at.candidate, user="scripted")
+    for first in dict.fromkeys((said[0], " ".join(said))):
+        yield by_script.but(script=[first, BYE], limits=limits | {"turns": 1})
+    for lines in ([said[0], BYE], [" ".join(said), BYE], [*said, BYE]):
+        yield by_script.but(script=lines)
+
+
+def fewer_words(at: Smallest) -> Iterator[Candidate]:
+    """Fewer sentences in the lines of a script."""
+    lines = list(at.candidate.scenario.get("script", ()))
+    for number, line in enumerate(lines):
+        for some in _fewer(list(sentences(line))):
+            if some:
+                yield at.candidate.but(script=[*lines[:number], " ".join(some), *lines[number + 1 :]])
+
+
+def fewer_records(at: Smallest) -> Iterator[Candidate]:
+    """Less of the world: what the session touched, then fewer tables and fewer records."""
+    tables = at.domain.tables
+    known = canonical([event.model_dump(mode="json") for event in at.episode.events[1:]])
+    world = at.candidate.scenario.get("world")
+    only = list(world["only"]) if world else list(tables)
+    touched = {table: [f"{table}.{name}" for name in rows if f'"{name}"' in known] for table, rows in tables.items()}
+    for some in ([], [name for table in only for name in touched.get(table, [table])]):
+        if some != only:
+            yield _in_world(at.candidate, some)
+    for some in _fewer(only):
+        yield _in_world(at.candidate, some)
+    for table in only:
+        if table in tables:
+            rest = [name for name in only if name != table]
+            for some in (touched[table], [f"{table}.{name}" for name in tables[table]]):
+                if 0 < len(some) < 200:
+                    yield _in_world(at.candidate, rest + some)
+
+
+def _in_world(candidate: Candidate, only: list[str]) -> Candidate:
+    return candidate.but(world={"only": only})
+
+
+def fewer_entries(at: Smallest) -> Iterator[Candidate]:
+    """Less of everything that stands in the file."""
+    scenario = at.candidate.scenario
+    for goal in ({}, {"elsewhere": "free"}):
+        yield at.candidate.but(goal=goal)
+    for smaller in _without(scenario, KEPT):
+        yield replace(at.candidate, scenario=smaller)
+    for goal in _without(scenario.get("goal", {}), set()):
+        yield at.candidate.but(goal=goal)
+
+
+def seeded(at: Smallest) -> Iterator[Candidate]:
+    """The seed that a run has where none is given."""
+    if at.candidate.seed != 0:
+        yield replace(at.candidate, seed=0)
+
+
+PASSES: tuple[Pass, ...] = (plainer, shorter, scripted, fewer_entries, fewer_words, fewer_records, seeded)
+
+
+def _fewer(items: list[Any]) -> Iterator[list[Any]]:
+    """A list without each of its halves, quarters … and members."""
+    size = len(items)
+    while size:
+        for start in range(0, len(items), size):
+            yield items[:start] + items[start + size :]
+        size = size // 2
+
+
+def _without(tree: Mapping[str, Any], kept: set[str]) -> Iterator[dict[str, Any]]:
+    """A mapping without each of its keys, then with less in each."""
+    for key in [key for key in tree if key not in kept]:
+        yield {name: value for name, value in tree.items() if name != key}
+    for key, value in tree.items():
+        if key not in kept:
+            for less in _less(value):
+                yield {**tree, key: less}
+
+
+def _less(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        yield from _without(value, set())
+    elif isinstance(value, list):
+        yield from (some for some in _fewer(value) if some)
+        for at, item in enumerate(value):
+            for less in _less(item):
+                yield [*value[:at], less, *value[at + 1 :]]

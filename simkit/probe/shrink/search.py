@@ -1,0 +1,185 @@
+"""From a failing session to the smallest that fails the same way: every pass, again and again, until none helps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from simkit.errors import UsageError
+from simkit.paths.episode import Episode
+from simkit.probe.playing import Played, Player, Spent
+from simkit.probe.shrink.candidate import Candidate, Size
+from simkit.probe.shrink.flaky import BASELINE, as_often
+from simkit.probe.shrink.passes import PASSES, Smallest
+from simkit.probe.shrink.way import Mark, Way, way_of
+
+Broken = Callable[[Episode], Iterable[Mark]]
+"""Which properties of one's own a session breaks."""
+
+
+REPLAYS = 5
+"""How often a session is played again before an agent of somebody's is believed to always do the same."""
+
+
+@dataclass(frozen=True)
+class Shrunk:
+    """What came of it."""
+
+    before: Candidate
+    after: Candidate
+    size_before: Size
+    size_after: Size
+    way: Way
+    played: Played
+    """A session of `after` that fails the same way."""
+    rate: float
+    """How often the original failed the same way when it was played again: 1 for an agent that does the same again."""
+    sessions: int
+    """How many were played."""
+    spent: bool
+    """Whether the budget ended the search before nothing was left to try."""
+
+
+class Search:
+    """One search: what was tried, what it may cost, and the smallest so far.
+
+    `broken`: properties of one's own. `seeds`: how many are tried for each candidate where the agent always does the
+    same. `free`: it is known to.
+    """
+
+    def __init__(
+        self,
+        player: Player,
+        way: Way,
+        broken: Broken = lambda episode: (),
+        *,
+        seeds: int = 1,
+        free: bool = False,
+        progress: Callable[[str], None] = lambda outcome: None,
+    ) -> None:
+        self.player, self.way, self.broken, self.progress = player, way, broken, progress
+        self.seeds, self.free = seeds, free
+        self.tried: set[str] = set()
+        self.rate = 1.0
+
+    def run(self, before: Candidate) -> Shrunk:
+        """The smallest scenario that fails the same way. Raises UsageError where the original does not fail again."""
+        try:
+            first = self._baseline(before)
+        except Spent:
+            raise UsageError(f"--max-sessions {self.player.most}: too few to see the session fail again") from None
+        best, spent = first, False
+        try:
+            while (smaller := self._round(best)) is not best:
+                best = smaller
+        except _Cut as cut:
+            best, spent = cut.best, True
+        domain = self.player.domain
+        return Shrunk(
+            before=first.candidate,
+            after=best.candidate,
+            size_before=first.candidate.size(domain, first.episode),
+            size_after=best.candidate.size(domain, best.episode),
+            way=self.way,
+            played=self.last_of(best),
+            rate=self.rate,
+            sessions=self.player.played,
+            spent=spent,
+        )
+
+    def last_of(self, best: Smallest) -> Played:
+        """The session that showed the smallest to fail, read."""
+        return self._kept[best.candidate.digest]
+
+    def _baseline(self, before: Candidate) -> Smallest:
+        self._kept: dict[str, Played] = {}
+        found = self._fails(before)
+        if found is None:
+            found = next((one for seed in range(1, 1 + BASELINE) if (one := self._fails(_at(before, seed)))), None)
+        if found is None:
+            what = f"the session does not fail again in {self.player.played} sessions ({self.way})"
+            raise UsageError(f"{what}; is it the same agent, the same domain?")
+        if not self._always(found):
+            seeds = range(found.candidate.seed, found.candidate.seed + BASELINE)
+            fails = [self._same(self._play(found.candidate, seed)) is not None for seed in seeds]
+            self.rate = max(sum(fails), 1) / (BASELINE + 1)
+            self.seeds = 1
+        return found
+
+    def _always(self, found: Smallest) -> bool:
+        """Whether the agent does the very same when it is played again."""
+        again = (self._play(found.candidate, found.candidate.seed) for _ in range(1 if self.free else REPLAYS))
+        return all(one is not None and one.episode.log.digest == found.episode.log.digest for one in again)
+
+    def _round(self, best: Smallest) -> Smallest:
+        for one in PASSES:
+            while (smaller := self._pass(one(best), best)) is not None:
+                best = smaller
+        return best
+
+    def _pass(self, candidates: Iterable[Candidate], best: Smallest) -> Smallest | None:
+        size = best.candidate.size(self.player.domain, best.episode)
+        for candidate in candidates:
+            if candidate.digest in self.tried:
+                continue
+            self.tried.add(candidate.digest)
+            try:
+                found = self._holds(candidate, size)
+            except Spent:
+                raise _Cut(best) from None
+            if found is not None:
+                return found
+        return None
+
+    def _holds(self, candidate: Candidate, size: Size) -> Smallest | None:
+        """The candidate, where it is smaller and fails the same way often enough."""
+        if self.rate == 1.0:
+            for seed in dict.fromkeys((candidate.seed, *range(self.seeds - 1))):
+                found = self._fails(_at(candidate, seed))
+                if found is not None and found.candidate.size(self.player.domain, found.episode) < size:
+                    return found
+            return None
+        shown: list[Smallest] = []
+
+        def fails(number: int) -> bool:
+            found = self._same(self._play(candidate, candidate.seed + number))
+            if found is not None:
+                shown.append(self._smallest(candidate, found))
+            return found is not None
+
+        if not as_often(fails, self.rate) or not shown:
+            return None
+        middle = sorted(shown, key=lambda one: one.candidate.size(self.player.domain, one.episode))[len(shown) // 2]
+        return middle if middle.candidate.size(self.player.domain, middle.episode) < size else None
+
+    def _fails(self, candidate: Candidate) -> Smallest | None:
+        found = self._same(self._play(candidate, candidate.seed))
+        return None if found is None else self._smallest(candidate, found)
+
+    def _play(self, candidate: Candidate, seed: int) -> Played | None:
+        take = candidate.take(self.player.domain)
+        if take is None:
+            return None
+        (played,) = self.player.play([replace(take, seed=seed)])
+        self.progress(played.score.outcome)
+        return played
+
+    def _same(self, played: Played | None) -> Played | None:
+        way = played and way_of(played.episode, played.score, self.broken(played.episode))
+        return played if way and self.way.same(way) else None
+
+    def _smallest(self, candidate: Candidate, played: Played) -> Smallest:
+        self._kept[candidate.digest] = played
+        way = way_of(played.episode, played.score, self.broken(played.episode))
+        assert way is not None
+        last = max((at for mark, at in way.shown_at.items() if mark in self.way.target), default=0)
+        return Smallest(candidate, played.episode, self.player.domain, last)
+
+
+class _Cut(Exception):
+    def __init__(self, best: Smallest) -> None:
+        self.best = best
+
+
+def _at(candidate: Candidate, seed: int) -> Candidate:
+    return replace(candidate, seed=seed)

@@ -1,0 +1,106 @@
+"""In what way a session fails: marks that can be held against those of another session.
+
+A mark is one thing that went wrong, without its values and places, which change as a scenario gets smaller:
+
+    (kind of finding, rule id)       a rule of the policy that was broken
+    (kind of finding, tool)          any other tool-use error; for a claim, nothing
+    (goal: part, path or tool)       a part of the goal that failed
+    (crash: boundary, error type)    whoever raised
+    (property: name, "")             a property of one's own that does not hold
+
+Another session fails *the same way* when it has the same outcome, every mark of `target`, and no mark that the first
+one had not. The target is what shows first: the marks of the finding with the earliest event; where there is no
+finding, of the first part of the goal that failed; after a crash, the crash.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from simkit.metrics.score import Finding, GoalPart, Outcome, SessionScore
+from simkit.paths.episode import Episode
+from simkit.trace.events import ToolCalled
+
+
+class Mark(NamedTuple):
+    """One thing that went wrong."""
+
+    what: str
+    """A kind of finding, `goal: PART`, `crash: BOUNDARY` or `property: NAME`."""
+    about: str = ""
+    """A rule's id, a tool, a path of the world, a type of error."""
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.about}".strip()
+
+
+@dataclass(frozen=True)
+class Way:
+    """How a session fails, and what of it is to stay."""
+
+    outcome: Outcome
+    marks: frozenset[Mark]
+    target: frozenset[Mark]
+    shown_at: Mapping[Mark, int] = field(default_factory=dict, compare=False)
+    """Each mark with the number of the event by which it has shown; the end, for what only the end shows."""
+
+    def __str__(self) -> str:
+        return ", ".join(sorted(map(str, self.target)))
+
+    def same(self, other: Way) -> bool:
+        """Whether another session fails the same way."""
+        return self.outcome == other.outcome and self.target <= other.marks <= self.marks
+
+
+def way_of(episode: Episode, score: SessionScore, broken: Iterable[Mark] = ()) -> Way | None:
+    """In what way a session fails; None where it passes and shows no error. `broken`: properties that do not hold."""
+    rules = {rule.id for rule in episode.card.rules}
+    findings = [(one, _of_finding(episode, one, rules)) for one in score.findings]
+    parts = [_of_part(part) for part in score.goal if part.verdict == "fail"]
+    crash, own = list(_crash(episode, score)), list(broken)
+    marks = frozenset([*(mark for _, mark in findings), *parts, *crash, *own])
+    if not marks:
+        return None
+    end = len(episode.events) - 1
+    if own or crash:
+        target = (own or crash)[0]
+    elif findings:
+        _, target = min(findings, key=lambda one: next(iter(one[0].events), end))
+    else:
+        target = parts[0]
+    shown: dict[Mark, int] = {mark: max(one.events, default=end) for one, mark in reversed(findings)}
+    return Way(score.outcome, marks, frozenset([target]), dict.fromkeys(marks, end) | shown)
+
+
+def _of_finding(episode: Episode, finding: Finding, rules: set[str]) -> Mark:
+    rule = finding.where.partition(" (")[0]
+    if rule in rules:
+        return Mark(finding.kind, rule)
+    if finding.kind in ("ungrounded_claim", "unknown_tool"):
+        return Mark(finding.kind)
+    if finding.kind == "missing_call":
+        return Mark(finding.kind, finding.sentence.partition("(")[0].removesuffix(" was never called"))
+    called = (episode.events[seq] for seq in finding.events if seq < len(episode.events))
+    return Mark(finding.kind, next((one.tool for one in called if isinstance(one, ToolCalled)), ""))
+
+
+def _of_part(part: GoalPart) -> Mark:
+    subject = {
+        "world": r"^([\w.-]+)",
+        "calls": r"^([\w.]+)",
+        "never": r"^never ([\w.]+)",
+        "rule": r"^rule (\S+)",
+    }.get(part.part)
+    found = re.match(subject, part.what) if subject else None
+    whole = part.what if part.part in ("says", "never_says", "judged") else ""
+    return Mark(f"goal: {part.part}", found[1] if found else whole)
+
+
+def _crash(episode: Episode, score: SessionScore) -> Iterator[Mark]:
+    if score.outcome == "pass" or (any(part.verdict == "fail" for part in score.goal) and not episode.failures):
+        return
+    for failed in episode.failures[:1]:
+        yield Mark(f"crash: {failed.boundary}", re.split(r"[:\s]", failed.error, maxsplit=1)[0])
