@@ -16,9 +16,13 @@ def scalar(value: Any) -> str:
     """One value, in quotes where it could be read as anything but itself."""
     if isinstance(value, str):
         if not value.isprintable():
-            return json.dumps(value)
+            return "".join(char if char.isprintable() else f"\\U{ord(char):08x}" for char in _quoted(value))
         plain = _PLAIN.fullmatch(value) and not _READ_OTHERWISE.fullmatch(value) and " #" not in value
         return value if plain else json.dumps(value, ensure_ascii=False)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 

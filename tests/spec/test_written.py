@@ -21,7 +21,8 @@ HERE = Path("written.yaml")
 def test_every_shipped_scenario_and_persona_comes_back() -> None:
     pack = simkit.load()
     for case in pack.cases:
-        assert Scenario.model_validate(parse_documents(block(written(case.scenario)), HERE)[0].value) == (case.scenario)
+        read = parse_documents(block(written(case.scenario)), HERE)[0].value
+        assert Scenario.model_validate(read).digest == case.scenario.digest
     for persona in {one.persona: one for case in pack.cases for one in case.personas}.values():
         read = parse_documents(block(written_persona(persona)), HERE)[0].value
         assert Persona.model_validate(read) == persona

@@ -11,6 +11,7 @@ from typing import Any
 
 from simkit.agents.faulty.rates import faults, sound
 from simkit.agents.faulty.rates import written as rates_written
+from simkit.design.yamltext import block
 from simkit.errors import SimkitError, one_line
 from simkit.probe.shrink.candidate import Candidate
 from simkit.probe.shrink.way import Way
