@@ -16,6 +16,7 @@ from simkit.console import Gate, guarded, leave, say, stopping
 from simkit.errors import UsageError
 from simkit.options import (
     Accept,
+    Across,
     Agent,
     AsJson,
     AtOnce,
@@ -78,6 +79,7 @@ def run(
     fail_under: FailUnder = None,
     max_errored: MaxErrored = 0,
     models: Models = ModelTerms(),
+    across: Across = False,
     junit: Junit = None,
     as_json: AsJson = False,
 ) -> int:
@@ -130,7 +132,7 @@ def run(
             until_sure=sure,
         )
     gate = Gate(1.0 if fail_under is None else fail_under, max_errored)
-    return told_of(played, as_json=as_json, gate=gate, report=not as_json, junit=junit)
+    return told_of(played, as_json=as_json, gate=gate, report=not as_json, junit=junit, across=across)
 
 
 app.command(
@@ -146,6 +148,7 @@ def score(
     profile: Profile = "simkit",
     fail_under: FailUnder = None,
     max_errored: MaxErrored = None,
+    across: Across = False,
     as_json: AsJson = False,
 ) -> int:
     """Score a run again from its log; no model is needed.
@@ -159,7 +162,8 @@ def score(
         return told_of_tau2(api.open_run(run), as_json=as_json, fail_under=fail_under or 0.0)
     if max_errored is None and fail_under:
         max_errored = 0
-    return told_of(api.open_run(run), as_json=as_json, gate=Gate(fail_under or 0.0, max_errored), report=False)
+    gate = Gate(fail_under or 0.0, max_errored)
+    return told_of(api.open_run(run), as_json=as_json, gate=gate, report=False, across=across)
 
 
 app.command(

@@ -23,6 +23,10 @@ Given = Annotated[
     Parameter(help="Only with KEY=VALUE: persona, scenario, domain, tag, trial, outcome, agent, version; turn=1-3."),
 ]
 
+Across = Annotated[
+    bool,
+    Parameter(negative="", help="Also tell in which domains the agent fails more than elsewhere."),
+]
 Junit = Annotated[Path | None, Parameter(help="Write JUnit XML to this file, for a build server.")]
 
 

@@ -9,11 +9,18 @@ from simkit.api import Run
 from simkit.console import Gate, print_json, say
 
 if TYPE_CHECKING:
+    from simkit.metrics.comparing.across import Across
     from simkit.metrics.comparing.values import Comparison
 
 
-def told_of(told: Run, *, as_json: bool, gate: Gate, report: bool, junit: Path | None = None) -> int:
-    """Tell a run, writing its HTML report beside it where `report`, and JUnit XML to `junit`; the exit code."""
+def told_of(
+    told: Run, *, as_json: bool, gate: Gate, report: bool, junit: Path | None = None, across: bool = False
+) -> int:
+    """Tell a run, writing its HTML report beside it where `report`, and JUnit XML to `junit`; the exit code.
+
+    `across`: with how the agent does across domains.
+    """
+    from simkit.report.compared.across import print_across
     from simkit.report.terminal import print_summary
 
     if junit is not None:
@@ -22,8 +29,10 @@ def told_of(told: Run, *, as_json: bool, gate: Gate, report: bool, junit: Path |
         write_junit(junit, told.name, cases_of_run(score for _, score in told.scored))
 
     summary = told.summary()
+    found = told_across(told) if across else None
     if as_json:
-        print_json(summary.to_json() | ({"resumed": told.resumed.to_json()} if told.resumed else {}))
+        more = {"resumed": told.resumed.to_json()} if told.resumed else {}
+        print_json(summary.to_json() | more | ({"across": found.to_json()} if found else {}))
     else:
         where = {"Transition matrix": f"simkit matrix {told.name}", "Log": f"simkit export {told.name} --format jsonl"}
         if report and told.store.folder is not None:
@@ -33,12 +42,21 @@ def told_of(told: Run, *, as_json: bool, gate: Gate, report: bool, junit: Path |
         else:
             where["HTML report"] = f"simkit report {told.name}"
         print_summary(summary, where)
+        if found:
+            print_across(found)
     if told.resumed:
         say(f"simkit: {told.resumed}")
     if told.stopped:
         say(f"simkit: stopped; go on by: simkit run --out {told.name} --resume")
         return 128 + told.stopped
     return gate.code(summary.total, summary.skipped)
+
+
+def told_across(told: Run) -> Across:
+    """How the agent of a run does across its domains."""
+    from simkit.metrics.comparing.across import across
+
+    return across(told.scored)
 
 
 def told_of_tau2(told: Run, *, as_json: bool, fail_under: float) -> int:
