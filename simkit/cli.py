@@ -158,6 +158,8 @@ def score(
     from simkit import api
     from simkit.telling import told_of, told_of_tau2
 
+    if profile == "tau2" and across:
+        raise UsageError("--across tells of simkit's own scores; leave out --profile tau2")
     if profile == "tau2":
         return told_of_tau2(api.open_run(run), as_json=as_json, fail_under=fail_under or 0.0)
     if max_errored is None and fail_under:
