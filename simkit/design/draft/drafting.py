@@ -12,8 +12,9 @@ from random import Random
 
 from simkit.design.draft.acts import moves
 from simkit.design.draft.cases.arguments import Arguments
+from simkit.design.draft.cases.case import Draft
 from simkit.design.draft.cases.trial import Bench
-from simkit.design.draft.cases.write import Cases, Draft
+from simkit.design.draft.cases.write import Cases
 from simkit.design.draft.code.bodies import CALLS
 from simkit.design.draft.code.demo import demo_text
 from simkit.design.draft.code.tools import tools_text
@@ -97,8 +98,8 @@ def _written(plan: Plan, folder: Path, scenarios: int) -> list[Draft]:
     )
     cases = Cases(plan, bench, Arguments(plan, forms, slots)).drafted(scenarios)
     writes = [tool.name for tool in tools if tool.effect == "write"]
-    put(folder / "demo.py", demo_text(plan, slots, forms, writes))
     put(folder / "domain.yaml", domain_text(plan, slots.labels, writes))
+    put(folder / "demo.py", demo_text(plan, slots, forms, writes))
     put(folder / "policy.md", policy_text(plan, writes))
     put(folder / "README.md", readme_text(plan, len(cases)))
     for case in cases:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from simkit.design.draft.cases.arguments import Arguments
+from simkit.design.draft.cases.case import NOT_THERE, Draft, step
 from simkit.design.draft.cases.goals import end_state, says_of, sentence, telling
 from simkit.design.draft.cases.trial import Bench
+from simkit.design.draft.cases.variations import VARIATIONS
 from simkit.design.draft.code.listing import role_of
 from simkit.design.draft.names import identifier, words
 from simkit.design.draft.plan import Deed, Plan
 from simkit.design.draft.slots import phrases
-from simkit.design.yamltext import block
 
 PERSONAS = (
     ("plain", "impatient"),
@@ -23,27 +24,6 @@ PERSONAS = (
     ("withholder", "plain"),
     ("mistrustful", "plain"),
 )
-NOT_THERE = ["could not find", "couldn't find", "no such", "not found", "does not exist", "there is no", "no record"]
-
-
-@dataclass(frozen=True)
-class Draft:
-    """One case, as it is written."""
-
-    name: str
-    wants: str
-    knows: Mapping[str, Any]
-    goal: Mapping[str, Any]
-    reference: tuple[Any, ...]
-    tags: tuple[str, ...]
-    personas: tuple[str, ...] = field(default=("plain",))
-
-    def text(self) -> str:
-        """The scenario file."""
-        said: dict[str, Any] = {"scenario": self.name, "personas": list(self.personas), "wants": self.wants}
-        said |= {"knows": dict(self.knows)} if self.knows else {}
-        said |= {"goal": dict(self.goal), "reference": list(self.reference), "tags": list(self.tags)}
-        return "# yaml-language-server: $schema=../scenario.schema.json\n" + block(said) + "\n"
 
 
 class Cases:
@@ -57,8 +37,9 @@ class Cases:
     def drafted(self, many: int) -> list[Draft]:
         """At most `many` cases: every tool's first, then what cannot be done, then more of the first kind."""
         found: list[Draft] = []
-        rounds = [lambda deed: self._good(deed, 0), self._missing, self._already]
-        rounds += [lambda deed, number=number: self._good(deed, number) for number in range(1, many)]  # type: ignore[misc]
+        rounds: list[Callable[[Deed], Draft | None]] = [lambda deed: self.good(deed, 0), self._missing, self._already]
+        rounds += [lambda deed, vary=vary: vary(self, deed) for vary in VARIATIONS]  # type: ignore[misc]
+        rounds += [lambda deed, number=number: self.good(deed, number) for number in range(1, many)]  # type: ignore[misc]
         for go in rounds:
             for deed in self.plan.deeds:
                 if len(found) >= many:
@@ -72,21 +53,23 @@ class Cases:
         name = identifier(case.name.replace("-", "_"), "case", self.names).rstrip("_").replace("_", "-")
         self.names.add(name.replace("-", "_"))
         personas = PERSONAS[at % len(PERSONAS)]
-        return Draft(name, case.wants, case.knows, case.goal, case.reference, case.tags, personas)
+        return replace(case, name=name, personas=personas)
 
-    def _good(self, deed: Deed, number: int) -> Draft | None:
+    def good(self, deed: Deed, number: int) -> Draft | None:
+        """The case of a deed in which all goes well; another `number`, another record and other values."""
         if deed.role == "list":
             return self._listing(deed, number)
         if deed.role == "read" or (deed.role == "other" and self.bench.tools[deed.operation.tool].effect == "read"):
             return self._reading(deed, number)
         return self._changing(deed, number)
 
-    def _row(self, deed: Deed, number: int) -> Mapping[str, Any] | None:
+    def row(self, deed: Deed, number: int) -> Mapping[str, Any] | None:
+        """The record that a case is about."""
         rows = list(self.plan.records.get(deed.table, {}).values())
         return rows[(number * 3 + 1) % len(rows)] if rows else {} if deed.role in ("create", "other") else None
 
     def _reading(self, deed: Deed, number: int) -> Draft | None:
-        row, tool = self._row(deed, number), deed.operation.tool
+        row, tool = self.row(deed, number), deed.operation.tool
         if row is None:
             return None
         given = self.arguments.fresh(deed, self.arguments.keys(deed, row, number), number, 0)
@@ -96,6 +79,8 @@ class Cases:
         table, facts = self.plan.tables.get(deed.table), self.arguments.facts(deed, given)
         result = (_rows(tried.results[0]) or [{}])[0] if isinstance(tried.results[0], list) else tried.results[0]
         told = telling(result, table.key if table else "", facts.values(), number) if isinstance(result, dict) else None
+        if isinstance(result, str | int | float) and not isinstance(result, bool) and str(result).strip():
+            told = ("answer", result)
         goal: dict[str, Any] = {"calls": [{tool: given} if given else tool]}
         steps: list[Any] = [{tool: given} if given else tool]
         wants = f"to {self.phrases[tool]}{self._where(deed, given)}"
@@ -103,10 +88,10 @@ class Cases:
             wants += f" and know the {' '.join(words(told[0])) or told[0]}"
             goal["says"] = [says_of(told[1])]
             steps.append({"say": sentence(table.one if table else "answer", *told)})
-        return Draft(self._named(deed), wants, facts, goal, tuple(steps), ("read",))
+        return Draft(self.named(deed), wants, facts, goal, tuple(steps), ("read",))
 
     def _listing(self, deed: Deed, number: int) -> Draft | None:
-        tool, row = deed.operation.tool, self._row(deed, number)
+        tool, row = deed.operation.tool, self.row(deed, number)
         if row is None:
             return None
         given = self.arguments.fresh(deed, self.arguments.keys(deed, row, number), number, 0)
@@ -124,7 +109,7 @@ class Cases:
         say = sentence(f"first {table.one}", *told)
         call: Any = {tool: given} if given else tool
         goal = {"calls": [call], "says": [says_of(told[1])]}
-        return Draft(self._named(deed), wants, facts, goal, (call, {"say": say}), ("list",))
+        return Draft(self.named(deed), wants, facts, goal, (call, {"say": say}), ("list",))
 
     def _filter(self, deed: Deed, row: Mapping[str, Any]) -> dict[str, Any]:
         """What to look for: all that has to be given as the row has it, and one thing besides, so that a list is about
@@ -139,26 +124,29 @@ class Cases:
         return found
 
     def _changing(self, deed: Deed, number: int) -> Draft | None:
-        row = self._row(deed, number)
+        row = self.row(deed, number)
         if row is None:
             return None
         tool = deed.operation.tool
-        for optional in (2, 0):
-            given = self.arguments.fresh(deed, self.arguments.keys(deed, row, number), number, optional)
-            if deed.role == "create" and deed.key is None:
-                given = self._new_key(deed, given)
-            looks = self._looks(deed, row, number)
+        for optional in (2 + number, 2, 0):
+            given = self.new(deed, row, number, optional)
+            looks = self.looks(deed, row, number)
             if not self.bench.fits(tool, given):
                 continue
             tried = self.bench.tried(*looks, (tool, given))
             world = end_state(tried.changes, self.plan.tables) if not tried.refused else None
             if world is not None:
                 facts = self.arguments.facts(deed, given)
-                steps = [{name: dict(arguments)} if arguments else name for name, arguments in [*looks, (tool, given)]]
+                steps = [step(*call) for call in [*looks, (tool, given)]]
                 tags = (deed.role if deed.role != "act" else "action",)
                 wants = f"to {self.phrases[tool]}{self._where(deed, given)}"
-                return Draft(self._named(deed), wants, facts, {"world": world}, tuple(steps), tags)
+                return Draft(self.named(deed), wants, facts, {"world": world}, tuple(steps), tags)
         return None
+
+    def new(self, deed: Deed, row: Mapping[str, Any], number: int, optional: int) -> dict[str, Any]:
+        """The arguments of a call that changes something: the record's names, and new values."""
+        given = self.arguments.fresh(deed, self.arguments.keys(deed, row, number), number, optional)
+        return self._new_key(deed, given) if deed.role == "create" and deed.key is None else given
 
     def _where(self, deed: Deed, given: Mapping[str, Any]) -> str:
         """What nobody would ask for unless it was said: `where the order note is sliced`."""
@@ -175,7 +163,7 @@ class Cases:
             given[own.argument] = self.arguments.forms[table.name].key(table.name, 40)
         return given
 
-    def _looks(self, deed: Deed, row: Mapping[str, Any], number: int) -> list[tuple[str, dict[str, Any]]]:
+    def looks(self, deed: Deed, row: Mapping[str, Any], number: int) -> list[tuple[str, dict[str, Any]]]:
         """The call that looks a record up before it is changed, as the rules want it."""
         first = self._reader(deed)
         if first is None or deed.role in ("create", "other") or self.plan.tables[deed.table].single:
@@ -191,7 +179,7 @@ class Cases:
         table = self.plan.tables.get(deed.table)
         if table is None or table.single or deed.key is None or deed.role in ("create", "list", "other"):
             return None
-        row = dict(self._row(deed, 2) or {})
+        row = dict(self.row(deed, 2) or {})
         row[table.key] = self.arguments.forms[table.name].key(table.name, 500)
         first = self._reader(deed) or (deed if deed.role == "read" else None)
         if first is None:
@@ -208,7 +196,7 @@ class Cases:
         say = f"I'm sorry, I could not find that {table.one}, so I can't help with it."
         steps = ({first.operation.tool: given}, {"say": say})
         wants = f"to {self.phrases[deed.operation.tool]}"
-        return Draft(f"{self._named(deed)}-not-there", wants, facts, says | never, steps, ("refused", "not-found"))
+        return Draft(f"{self.named(deed)}-not-there", wants, facts, says | never, steps, ("refused", "not-found"))
 
     def _already(self, deed: Deed) -> Draft | None:
         """Somebody wants done what is done."""
@@ -228,9 +216,10 @@ class Cases:
         facts = self.arguments.facts(first, given)
         steps = ({first.operation.tool: given}, {"say": say})
         wants = f"to {self.phrases[deed.operation.tool]}"
-        return Draft(f"{self._named(deed)}-already", wants, facts, goal, steps, ("refused", "already"))
+        return Draft(f"{self.named(deed)}-already", wants, facts, goal, steps, ("refused", "already"))
 
-    def _named(self, deed: Deed) -> str:
+    def named(self, deed: Deed) -> str:
+        """What the cases of a deed are called."""
         return f"{self.plan.name}-{'-'.join(words(deed.operation.tool)) or 'call'}"[:80]
 
 
