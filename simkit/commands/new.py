@@ -47,3 +47,19 @@ def persona(
         say(f"wrote {file}")
     say(f"next: simkit check {into / name}.yaml")
     return 0
+
+
+@new.command
+def scenario(
+    name: Annotated[str, Parameter(help="Letters, digits, '-', '_', '.': the file is called so, too.")],
+    *,
+    domain: Annotated[str | None, Parameter(help="Its name or folder; the only one there is, if left out.")] = None,
+    into: Annotated[Path, Parameter(help="The folder with the domains.")] = Path("scenarios"),
+) -> int:
+    """Begin a scenario for a domain that there is: about one of its records, with a path that was tried."""
+    from simkit.design.scaffold.scenario import new_scenario
+
+    for file in new_scenario(name, domain, into):
+        say(f"wrote {file}")
+        say(f"next: simkit check {file}")
+    return 0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from simkit import api, cli
+from simkit.spec.files import shipped
 
 
 def typed(*words: str) -> int:
@@ -50,3 +52,25 @@ def test_a_name_that_is_no_folder_name_is_one_line(name: str, capsys: pytest.Cap
     (line,) = capsys.readouterr().err.splitlines()
     assert line.startswith("simkit: error: ")
     assert not list(Path().iterdir())
+
+
+@pytest.mark.parametrize("domain", ["airline", "insurance", "retail", "telecom"])
+def test_a_new_scenario_for_a_shipped_domain_holds_at_once(domain: str) -> None:
+    shutil.copytree(shipped("scenarios") / domain, Path("scenarios") / domain)
+
+    assert typed("new", "scenario", "look-it-up", "--domain", domain) == 0
+
+    checked = api.check(f"scenarios/{domain}/look-it-up.yaml")
+    assert [str(one) for one in checked.problems] == []
+    assert len(checked.pack.cases) == 1
+    assert typed("new", "scenario", "look-it-up", "--domain", domain) == 2
+
+
+def test_a_new_scenario_needs_a_domain(capsys: pytest.CaptureFixture[str]) -> None:
+    typed("new", "domain", "pharmacy")
+    assert typed("new", "scenario", "first") == 0  # the only one there is
+    typed("new", "domain", "bakery")
+
+    assert typed("new", "scenario", "second") == 2
+
+    assert "--domain NAME; known: bakery, pharmacy" in capsys.readouterr().err.splitlines()[-1]
