@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Annotated
 from cyclopts import Parameter
 
 from simkit.console import print_json, say
+from simkit.errors import one_line
 from simkit.options import AsJson, default_paths
 
 if TYPE_CHECKING:
+    from simkit.lint.against import Agreement
+    from simkit.lint.difficulty import Difficulty
     from simkit.lint.finding import Checked, Problem
 
 FEW = 3
@@ -26,6 +29,12 @@ def check(
     strict: Annotated[bool, Parameter(help="Warnings are errors.", negative=())] = False,
     quick: Annotated[bool, Parameter(help="Play nothing: read only.", negative=())] = False,
     notes: Annotated[bool, Parameter(help="Tell notes as well, and every finding one by one.", negative=())] = False,
+    difficulty: Annotated[
+        bool, Parameter(help="Print how hard each scenario is likely to be, and why.", negative=())
+    ] = False,
+    against: Annotated[
+        str | None, Parameter(help="With --difficulty: a run, to see whether what looks hard fails more often.")
+    ] = None,
     as_json: AsJson = False,
 ) -> int:
     """Validate files, play each reference path, see agents fail that do nothing, everything, or only talk, and tell
@@ -36,6 +45,7 @@ def check(
     from simkit import api
     from simkit.report.progress import Progress
 
+    opened = None if against is None else api.open_run(against)
     with redirect_stdout(sys.stderr), Progress(0, "Checking") as progress:
         checked = api.check(
             *(paths or default_paths()),
@@ -43,10 +53,36 @@ def check(
             quick=quick,
             progress=lambda score: progress.add(score.outcome),
         )
-    return _told(checked, as_json=as_json, notes=notes)
+    agreed = None
+    if opened is not None:
+        from simkit.lint.against import agreement
+
+        agreed = agreement(checked.difficulty, opened.scored.outcomes())
+    code = _told(checked, agreed, as_json=as_json, notes=notes)
+    if (difficulty or agreed) and not as_json:
+        print("\n".join(_table(checked.difficulty)))
+        if agreed:
+            print(
+                f"\nagainst {one_line(str(against), 80)}: rank correlation of points and failures {agreed.rho:+.2f}, "
+                f"95% interval {agreed.low:+.2f} to {agreed.high:+.2f}, {agreed.scenarios} scenarios"
+            )
+    return code
 
 
-def _told(checked: Checked, *, as_json: bool, notes: bool) -> int:
+def _table(estimates: Iterable[Difficulty]) -> Iterator[str]:
+    """The estimates, the hardest first."""
+    every = sorted(estimates, key=lambda one: (-one.points, one.scenario))
+    if not every:
+        return
+    names = list(every[0].features)
+    width = max(len(one.scenario) for one in every)
+    yield f"{'scenario':{width}}  points  {'  '.join(names)}"
+    for one in every:
+        cells = "  ".join(f"{one.features[name]:{len(name)}g}" for name in names)
+        yield f"{one.scenario:{width}}  {one.points:6.2f}  {cells}"
+
+
+def _told(checked: Checked, agreed: Agreement | None, *, as_json: bool, notes: bool) -> int:
     """Tell what was found, a line each finding; the exit code."""
     pack = checked.pack
     counts = {"scenarios": len(pack.cases), "domains": len(pack.domains), "personas": len(pack.personas)}
@@ -57,6 +93,8 @@ def _told(checked: Checked, *, as_json: bool, notes: bool) -> int:
                 "ok": checked.ok,
                 "problems": [one.to_json() for one in checked.problems],
                 "findings": [one.to_json() for one in checked.findings],
+                "difficulty": [one.to_json() for one in checked.difficulty],
+                **({"against": agreed.to_json()} if agreed else {}),
             }
         )
     for line in _lines(checked, notes):

@@ -21,7 +21,7 @@ CODES: dict[str, Code] = {
     "unreachable-fact": Code("error", "let the user know it, or look it up in an earlier step"),
     "reference-errs": Code("error", "mend that step"),
     "null-passes": Code("error", "ask for something that the agent must say or do"),
-    "everything-passes": Code("warning", "say in 'never' what must not be done, or leave 'elsewhere' unchanged"),
+    "everything-passes": Code("warning", "forbid what would be wrong ('never', 'never_says', 'elsewhere: unchanged')"),
     "talk-passes": Code("warning", "ask for a call or an end of the world that only doing it right brings about"),
     "trivial-words": Code("warning", "ask for words that only somebody who did it right would say"),
     "superfluous-step": Code("warning", "take the step out, or ask in the goal for what it does"),

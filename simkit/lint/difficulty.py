@@ -18,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import fmean
+from typing import Any
 
 from simkit.lint.played.rehearsal import Stages
 from simkit.lint.stake import at_stake
@@ -54,6 +55,10 @@ class Difficulty:
     def points(self) -> float:
         """The sum of the features, each by its weight."""
         return round(sum(WEIGHTS[name] * value for name, value in self.features.items()), 2)
+
+    def to_json(self) -> dict[str, Any]:
+        """As `check --json` has it."""
+        return {"scenario": self.scenario, "points": self.points, "features": dict(self.features)}
 
 
 def difficulty(case: Case, stages: Stages, episode: Episode | None, stake: frozenset[str] | None = None) -> Difficulty:

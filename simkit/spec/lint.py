@@ -33,18 +33,22 @@ SILENCED: tuple[str, ...] = get_args(Silenced)
 
 
 def _says_why(given: object) -> object:
-    if isinstance(given, str) and not given.strip():
-        raise PydanticCustomError("bad_reason", "no reason stands here; write why the finding does not matter")
+    """A reason, or things each with its reason: none of them empty."""
+    if isinstance(given, str | dict):
+        reasons = list(given.values()) if isinstance(given, dict) else [given]
+        if not reasons or not all(isinstance(one, str) and one.strip() for one in reasons):
+            what = "a finding is silenced with a reason; write why it does not matter"
+            raise PydanticCustomError("bad_reason", what)
     return given
 
 
-Reason = Annotated[str, BeforeValidator(_says_why)]
+Reason = Annotated[str | Annotated[dict[str, str], Field(min_length=1)], BeforeValidator(_says_why)]
 
 
 class Lint(Frozen):
     """What `simkit check` is not to say of this file."""
 
-    ignore: dict[Silenced, Reason | Annotated[dict[str, Reason], Field(min_length=1)]] = {}
+    ignore: dict[Silenced, Reason] = {}
     """Code of a finding to the reason why it does not matter here; or to what it is about (a tool, a rule), each with
     its reason."""
 

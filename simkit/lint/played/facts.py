@@ -9,7 +9,7 @@ catalogue or the clock.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from simkit.lint.finding import Problem, found
@@ -33,7 +33,8 @@ def unsaid(case: Case, played: Iterable[tuple[Episode, SessionScore]]) -> Iterat
     """Values of the reference's arguments that some persona never tells, and nothing else gives; each once."""
     missing: dict[tuple[Loc, str, str], list[str]] = {}
     for episode, score in played:
-        for loc, tool, value in _ungiven(case, episode):
+        told = {seq for one in score.findings if one.kind == "ungrounded_argument" for seq in one.events}
+        for loc, tool, value in _ungiven(case, episode, told):
             missing.setdefault((loc, tool, value), []).append(score.persona)
     facts = case.scenario.facts()
     for (loc, tool, value), personas in missing.items():
@@ -43,8 +44,10 @@ def unsaid(case: Case, played: Iterable[tuple[Episode, SessionScore]]) -> Iterat
         yield found("unsaid-word", case, f"{tool} is called with '{value}', and {why}", loc, about=value)
 
 
-def _ungiven(case: Case, episode: Episode) -> Iterator[tuple[Loc, str, str]]:
+def _ungiven(case: Case, episode: Episode, told: Collection[int]) -> Iterator[tuple[Loc, str, str]]:
+    """`told`: the calls of which the metric speaks already."""
     steps = {call.seq: loc for loc, step, call in calls_of(case, episode) if step.by == "agent"}
+    steps = {seq: loc for seq, loc in steps.items() if seq not in told}
     facts = given_by(episode.card.stated).copy()
     heard = ""
     for event in episode.events:
@@ -82,5 +85,5 @@ def _leaves(value: Any, default: Any) -> Iterator[str | int]:
 def _given(value: str | int, facts: Facts, heard: str) -> bool:
     if isinstance(value, int):
         word = _COUNTS[value - 1] if value <= len(_COUNTS) else str(value)
-        return facts.has_amount(float(value)) or says_words(heard, word) or facts.has_word(str(value))
+        return facts.gave(float(value)) or says_words(heard, word)
     return facts.has_text(value) or all(facts.has_text(word) for word in _WORD.findall(value))

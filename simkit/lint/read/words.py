@@ -6,10 +6,11 @@ that says back all that the user says and knows, one that recites the policy.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from simkit.lint.finding import Problem, found
 from simkit.lint.played.everything import TALK
+from simkit.lint.played.proof import IDLE
 from simkit.lint.played.rehearsal import Rehearsal, Stages
 from simkit.lint.read.ends import asks_for_a_change
 from simkit.metrics.talk.says import meets
@@ -22,19 +23,26 @@ from simkit.spec.strict_yaml import Loc
 
 def cheap_talk(case: Case, stages: Stages) -> Iterator[Problem]:
     """The goal, where somebody reaches it by talk alone; else each condition on words that any talk meets."""
+    if talked(case, stages, (IDLE,)):
+        return  # told as what it is: an agent that does nothing passes
     talkers = {
         "apologises and asks whether there is anything else": TALK,
         "says back what the user says and knows": (*TALK, *echoes(case)),
         "recites the policy": (*TALK, *case.domain.card.policy.split("\n\n")),
     }
     for who, texts in talkers.items():
-        made = Rehearsal(case, stages.start(case.domain))
-        for text in texts:
-            made.says(text)
-        if made.reached:
+        if talked(case, stages, texts):
             yield found("talk-passes", case, f"passes for an agent that calls nothing and only {who}", ("goal",))
             return
     yield from _trivial(case, stages)
+
+
+def talked(case: Case, stages: Stages, texts: Iterable[str]) -> bool:
+    """Whether the goal is reached by saying that, and nothing else."""
+    made = Rehearsal(case, stages.start(case.domain))
+    for text in texts:
+        made.says(text)
+    return made.reached
 
 
 def echoes(case: Case) -> Iterator[str]:
