@@ -36,6 +36,19 @@ def case(name: str, states: Sequence[str], sequences: Sequence[Sequence[str]], *
     return {"id": name, "description": name, "input": asked, "expected": expected, "agreement_max_rel_diff": {}}
 
 
+def table(name: str, states: Sequence[str], counts: list[list[int]], **given: Any) -> dict[str, Any]:
+    """A case of counts that no sequence could be written out for."""
+    asked = {"states": list(states), "counts": counts, **given}
+    totals = list(map(sum, counts))
+    mle = [[n / t for n in row] if t else None for row, t in zip(counts, totals, strict=True)]
+    expected = {"mle": mle, "row_totals": totals, "policy_absorb": chain(asked, counts)}
+    if "success" in given:
+        at, first = asked["states"].index(given["success"]), asked["states"].index(given["start"])
+        values = succeed(shares_of(counts)[1], at)
+        expected["removal_effect"] = {"p_success_from_start_distribution": float(values[first])}
+    return {"id": name, "input": asked, "expected": expected}
+
+
 def counted(states: list[str], sequences: Sequence[Sequence[str]]) -> list[list[int]]:
     pairs = Counter(pair for one in sequences for pair in itertools.pairwise(one))
     return [[pairs[a, b] for b in states] for a in states]

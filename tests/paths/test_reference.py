@@ -79,7 +79,12 @@ class Case:
 
     @cached_property
     def sequences(self) -> list[list[str]]:
-        return self.given["sequences"]  # type: ignore[no-any-return]
+        return self.given.get("sequences", [])  # type: ignore[no-any-return]
+
+    @cached_property
+    def weights(self) -> np.ndarray[Any, Any] | None:
+        """A table given in place of sequences: counts or probabilities, which no sequence could have."""
+        return next((np.array(self.given[name], dtype=float) for name in TABLES if name in self.given), None)
 
     @cached_property
     def walks(self) -> Walks:
@@ -92,7 +97,7 @@ class Case:
 
     @cached_property
     def counts(self) -> np.ndarray[Any, Any]:
-        return counted(self.whole, self.states)
+        return counted(self.whole, self.states) if self.weights is None else self.weights
 
     @cached_property
     def coded(self) -> tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]:
@@ -120,6 +125,8 @@ class Case:
     def started(self) -> np.ndarray[Any, Any]:
         """Share of sessions that begin in each active state."""
         starts = np.array([self.whole[START, written(state)] for state in self.chain.states], dtype=float)
+        if self.weights is not None:
+            starts[self.chain.numbers([self.given["start"]])] = 1.0
         return starts / starts.sum()
 
     @cached_property
@@ -154,8 +161,21 @@ class Case:
         return turns(*self.coded, self.k, self.given["turn_split"])
 
 
+NAMED_FIELDS = {"states", "sequences", "absorbing", "start", "success", "failure", "edge", "cells", "state"}
+NAMED_FIELDS |= {"zero_rows", "active_states", "classes", "closed_classes", "transient"}
+
+
+def worded(value: Any, labels: bool = False) -> Any:
+    """The same with every state's name as text: a file may number its states."""
+    if isinstance(value, dict):
+        return {key: worded(item, labels or key in NAMED_FIELDS) for key, item in value.items()}
+    if isinstance(value, list):
+        return [worded(item, labels) for item in value]
+    return str(value) if labels and isinstance(value, int) else value
+
+
 def written(state: str) -> str:
-    return f"state {state}" if state == START or state.startswith(END) else state
+    return f"state {state}" if state == START or state.startswith((END, "state ")) else state
 
 
 def counted(matrix: TransitionMatrix, states: list[str]) -> np.ndarray[Any, Any]:
@@ -177,12 +197,16 @@ def same(found: Any, expected: Any, rel: float = REL, floor: float = TINY) -> No
         assert set(found) == set(expected)
         for key, value in expected.items():
             same(found[key], value, rel, floor)
-    elif expected is None or (isinstance(expected, float) and math.isnan(expected)):
+    elif missing(expected):
         assert found is None or np.isnan(found).all()
     elif isinstance(expected, str | bool):
         assert found == expected
     else:
         assert found == pytest.approx(expected, rel=rel, abs=floor)
+
+
+def missing(value: Any) -> bool:
+    return value is None or (isinstance(value, float) and math.isnan(value))
 
 
 def exactly(found: Any, expected: Any) -> None:
@@ -198,8 +222,11 @@ def exactly(found: Any, expected: Any) -> None:
 
 
 def mle(case: Case, expected: Any) -> None:
-    rows = TransitionMatrix("reference", tuple(case.states), case.counts, 0).to_json()["probabilities"]
-    same([None if None in row else row for row in rows], expected)
+    if case.weights is None:
+        rows = TransitionMatrix("reference", tuple(case.states), case.counts, 0).to_json()["probabilities"]
+    else:
+        rows = chain_of(case.weights, case.states, policy="undefined").probabilities
+    same([None if row[0] is None or np.isnan(row[0]) else row for row in rows], expected)
 
 
 def smoothing(case: Case, expected: Any, prior: str, weight: str) -> None:
@@ -429,7 +456,8 @@ def order_selection(case: Case, expected: Any) -> None:
             assert set(against) == {"G2", "dof_full", "p"}
             same(one.g2, against["G2"], REL, 1e-9)
             same(one.dof, against["dof_full"], 0, 0)
-            same(one.p, against["p"], REL_P, 0)
+            if one.dof or not missing(against["p"]):
+                same(one.p, against["p"], REL_P, 0)
 
 
 def best_order(case: Case, expected: Any, criterion: str) -> None:
@@ -462,7 +490,19 @@ NESTED: dict[str, dict[str, Callable[..., None]]] = {
     "turn_homogeneity": TURNS,
 }
 FLAT = COUNTED | BETWEEN
-INPUTS = {"states", "sequences", "absorbing", "start", "success", "failure", "groups", "max_order", "turn_split"}
+TABLES = ("counts", "probabilities", "P", "transition_matrix")
+INPUTS = {
+    "states",
+    "sequences",
+    "absorbing",
+    "start",
+    "success",
+    "failure",
+    "groups",
+    "max_order",
+    "turn_split",
+    *TABLES,
+}
 
 
 def fields(expected: dict[str, Any]) -> Iterator[tuple[str, ...]]:
@@ -485,7 +525,7 @@ def check_of(way: tuple[str, ...]) -> Callable[[Case, Any], None] | None:
     return None
 
 
-CASES = {case["id"]: case for case in REFERENCE["cases"]}
+CASES = {str(case["id"]): worded(case) for case in REFERENCE["cases"]}
 PARSED: dict[str, Case] = {}
 FIELDS = [
     pytest.param(name, way, id=f"{name}-{'.'.join(way)}")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from exact_reference import META, case
+from exact_reference import META, case, table
 
 HERE = Path(__file__).resolve()
 ROOT = HERE.parents[2]
@@ -61,6 +61,27 @@ def cases() -> list[dict[str, Any]]:
         case("funnel of eight", [*"abcdefgh", "OK", "BAD"], funnel, start="a", turn_split=4, groups=three, **ends),
         case("few sessions", "ABC", few, groups=labels, turn_split=2, max_order=1),
         case("second order", "AB", flips, max_order=3),
+        case("numbered", [0, 5, 17], [[0, 5, 17], [5, 0, 0, 17], [17]], start=0),
+        case("only ends", ["OK", "BAD"], [["OK"], ["BAD"], ["OK"]]),
+        case("two periods", "abcdefghij", [list("abcdabcd"), list("efghijefghij")]),
+        case("groups of any name", "AB", [list("ABA"), list("AAB"), list("BAB"), list("B")], groups=[3, 7, 3, 7]),
+        case("split behind all", "AB", [list("ABA"), list("AAB")], turn_split=50),
+        case("no choice", "A", [list("AAAA"), list("AAA")], max_order=2),
+        case("many never seen", [f"s{n}" for n in range(30)], [["s3", "s7", "s3"], ["s9"]]),
+        table(
+            "hardly ever out",
+            ["w", "x", "y", "loop", "OK", "BAD"],
+            [
+                [0, 2, 0, 1, 1, 0],
+                [0, 0, 10**12, 0, 0, 1],
+                [0, 10**12, 0, 0, 2, 0],
+                [0, 0, 0, 10**12, 1, 3],
+                [0] * 6,
+                [0] * 6,
+            ],
+            start="w",
+            success="OK",
+        ),
     ]
 
 
