@@ -34,13 +34,18 @@ class Opened:
         self.page.goto(f"{self.url}{address}")
 
     def show(self, address: str) -> None:
-        """Go to an address within the page that is open: cheaper, and as from a link on it."""
-        before = self.page.evaluate("location.hash")
-        if before.lstrip("#") != address.lstrip("#"):
-            self.page.evaluate(SHOW, address)
+        """Go to an address within the page that is open, as from a link on it: much cheaper than `go`."""
+        self.page.evaluate(SHOW, address)
 
     def text(self, selector: str = "main") -> str:
         return str(self.page.inner_text(selector))
+
+    def broken_rules(self) -> list[tuple[str, list[str]]]:
+        """The rules of accessibility, of axe-core's, that what is shown breaks: each with the first elements."""
+        if not self.page.evaluate("'axe' in window"):
+            self.page.evaluate(needed("axe_playwright_python.sync_playwright").Axe().axe_script)
+        found = self.page.evaluate("axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations)")
+        return [(one["id"], [node["html"] for node in one["nodes"]][:3]) for one in found]
 
     @property
     def foreign_requests(self) -> list[str]:
@@ -57,6 +62,8 @@ def browser() -> Iterator[Any]:
 
 
 SHOW = """(address) => new Promise((done) => {
-  addEventListener("hashchange", () => done(), { once: true });
+  const before = location.href;
+  addEventListener("hashchange", done, { once: true });
   location.hash = address;
+  if (location.href === before) done();
 })"""

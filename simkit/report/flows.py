@@ -88,21 +88,35 @@ def _flow(matrix: TransitionMatrix, failing: TransitionMatrix, number: Mapping[s
         "sessions": matrix.sessions,
         "states": [number[state] for state in matrix.states],
         "counts": [[number[a], number[b], matrix[a, b], failing[a, b]] for a, b in pairs],
-        "drawing": _drawing(matrix, pairs, number),
+        "drawings": {
+            "marks": _drawing(matrix, [pair for pair in pairs if not is_end(pair[1])], number, marked=True),
+            "states": _drawing(matrix, pairs, number, marked=False),
+        },
     }
 
 
-def _drawing(matrix: TransitionMatrix, pairs: list[tuple[str, str]], number: Mapping[str, int]) -> dict[str, Any]:
+def _drawing(
+    matrix: TransitionMatrix, pairs: list[tuple[str, str]], number: Mapping[str, int], *, marked: bool
+) -> dict[str, Any]:
+    """Where everything stands. `marked`: how sessions end is a mark on the state they end after, with room for it,
+    and no state of its own: nearly every state has a way to an end, and these lines hide all others."""
     strong = {pair: matrix[pair] for pair in sorted(pairs, key=lambda pair: -matrix[pair])[:_DRAWN]}
     touched = {state for pair in strong for state in pair}
-    widths = {state: _width(state) for state in matrix.states if state in touched}
+    marks = {state: _marks(matrix, state) if marked else 0.0 for state in touched}
+    widths = {state: _width(state) + marks[state] for state in matrix.states if state in touched}
     drawn = layered(widths, strong, filter(is_end, widths))
     return {
         "width": drawn.width,
         "height": drawn.height,
-        "boxes": [[number[box.state], *box[1:]] for box in drawn.boxes],
+        "boxes": [[number[box.state], *box[1:], marks[box.state]] for box in drawn.boxes],
         "lines": [[number[one.source], number[one.target], one.path, *one.tip, one.points] for one in drawn.lines],
     }
+
+
+def _marks(matrix: TransitionMatrix, state: str) -> float:
+    """Room for how many sessions end after a state, in pixels: a sign and the count."""
+    ends = [matrix[state, end] for end in matrix.states if is_end(end)]
+    return 17 + 6.0 * len(str(max(ends))) if any(ends) else 0.0
 
 
 def _width(state: str) -> float:

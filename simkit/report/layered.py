@@ -1,19 +1,20 @@
-"""Where the states of a graph stand on a page: a layered drawing, top to bottom, after Sugiyama et al. (1981).
+"""Where the states of a graph stand on a page: a layered drawing, from left to right, after Sugiyama et al. (1981).
 
-The heaviest edges that form no cycle point down; the others point up. A node's layer is its longest way from the
-top. Edges over several layers bend around what stands between. Barycentre sweeps order each layer; least squares
-with a minimum distance (pool adjacent violators) set the coordinates. Deterministic: ties go by the given order.
+The heaviest edges that form no cycle point right; the others point left. A node's layer is its longest way from the
+start, and a column on the page: names are wide and low, so columns hold more of them than rows. Edges over several
+layers bend around what stands between. Barycentre sweeps order each layer; least squares with a minimum distance (pool
+adjacent violators) set the heights. Deterministic: ties go by the given order.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import networkx as nx
 
-_GAP_X, _GAP_Y, _HEIGHT, _BEND = 26.0, 58.0, 34.0, 10.0
+_GAP_X, _GAP_Y, _HEIGHT, _BEND = 74.0, 22.0, 34.0, 6.0
 _SWEEPS = 10
 
 Key = tuple[str, str, int] | tuple[str]
@@ -31,7 +32,7 @@ class Box(NamedTuple):
 
 
 class Line(NamedTuple):
-    """An edge's course: an SVG path, the tip of its arrow, and where the arrow points (`down`, `up`, `left`)."""
+    """An edge's course: an SVG path, the tip of its arrow, and where the arrow points (`right`, `left`, `down`)."""
 
     source: str
     target: str
@@ -50,41 +51,55 @@ class Drawing(NamedTuple):
 
 
 def levels(states: Sequence[str], edges: Mapping[tuple[str, str], int], last: Iterable[str] = ()) -> dict[str, int]:
-    """How far down each state stands in such a drawing, from 0; the states in `last` stand lowest."""
+    """In which column each state stands in such a drawing, from 0; the states in `last` stand in the last."""
     return _layers(_acyclic(states, edges), set(last)) if states else {}
+
+
+class _Column(NamedTuple):
+    """Where a layer stands, in pixels."""
+
+    left: float
+    right: float
 
 
 def layered(widths: Mapping[str, float], edges: Mapping[tuple[str, str], int], last: Iterable[str] = ()) -> Drawing:
     """The drawing of a graph: `widths` has every state with its box's width, in order; `edges` the weights.
 
-    The states in `last` (nothing follows them) stand together in the bottom layer.
+    The states in `last` (nothing follows them) stand together in the last layer.
     """
     if not widths:
         return Drawing(0.0, 0.0, (), ())
-    down = _acyclic(widths, edges)
-    layer = _layers(down, set(last))
-    chains = {edge: _chain(edge, layer) for edge in down.edges}
+    ahead = _acyclic(widths, edges)
+    layer = _layers(ahead, set(last))
+    chains = {edge: _chain(edge, layer) for edge in ahead.edges}
     rows = _ordered(_rows(layer, chains.values()), chains.values())
-    x = _coordinates(rows, chains.values(), widths)
-    boxes = {s: Box(s, x[s,], _HEIGHT / 2 + layer[s] * (_HEIGHT + _GAP_Y) + 4, widths[s], _HEIGHT) for s in widths}
-    lines = [*_lines(edges, chains, boxes, x), *(_loop(boxes[s]) for s in widths if (s, s) in edges)]
-    right = max(box.x + box.width / 2 for box in boxes.values())
-    far = max([right + 28.0, *(x[key] + 8.0 for row in rows for key in row)])
-    return Drawing(far, max(box.y for box in boxes.values()) + _HEIGHT / 2 + 4, tuple(boxes.values()), tuple(lines))
+    y = _coordinates(rows, chains.values())
+    columns = _columns(rows, widths)
+    boxes = {s: Box(s, columns[layer[s]].left + widths[s] / 2, y[s,], widths[s], _HEIGHT) for s in widths}
+    lines = [*_lines(edges, chains, boxes, y, columns), *(_loop(boxes[s]) for s in widths if (s, s) in edges)]
+    low = max([*(box.y + _HEIGHT / 2 for box in boxes.values()), *y.values()])
+    return Drawing(columns[-1].right + 4, low + 8, tuple(boxes.values()), tuple(lines))
+
+
+def _columns(rows: Sequence[Sequence[Key]], widths: Mapping[str, float]) -> list[_Column]:
+    """As wide as the widest box of each layer, and a gap for the lines between them."""
+    wide = [max((widths[key[0]] for key in row if len(key) == 1), default=_BEND) for row in rows]
+    lefts = accumulate(wide, lambda at, width: at + width + _GAP_X, initial=4.0)
+    return [_Column(left, left + width) for left, width in zip(lefts, wide, strict=False)]
 
 
 def _acyclic(states: Iterable[str], edges: Mapping[tuple[str, str], int]) -> nx.DiGraph[str]:
-    down: nx.DiGraph[str] = nx.DiGraph()
-    down.add_nodes_from(states)
+    ahead: nx.DiGraph[str] = nx.DiGraph()
+    ahead.add_nodes_from(states)
     for (source, target), _ in sorted(edges.items(), key=lambda item: -item[1]):
         if source != target:
-            back = nx.has_path(down, target, source)
-            down.add_edge(*((target, source) if back else (source, target)))
-    return down
+            back = nx.has_path(ahead, target, source)
+            ahead.add_edge(*((target, source) if back else (source, target)))
+    return ahead
 
 
-def _layers(down: nx.DiGraph[str], last: set[str]) -> dict[str, int]:
-    layer = {state: depth for depth, states in enumerate(nx.topological_generations(down)) for state in states}
+def _layers(ahead: nx.DiGraph[str], last: set[str]) -> dict[str, int]:
+    layer = {state: depth for depth, states in enumerate(nx.topological_generations(ahead)) for state in states}
     bottom = max((depth for state, depth in layer.items() if state not in last), default=-1) + 1
     return {state: bottom if state in last else depth for state, depth in layer.items()}
 
@@ -128,26 +143,27 @@ def _ordered(rows: list[list[Key]], chains: Iterable[list[Key]]) -> list[list[Ke
     return rows
 
 
-def _coordinates(rows: list[list[Key]], chains: Iterable[list[Key]], widths: Mapping[str, float]) -> dict[Key, float]:
+def _coordinates(rows: list[list[Key]], chains: Iterable[list[Key]]) -> dict[Key, float]:
+    """How far down the middle of each key is."""
     above, below = _neighbours(chains)
-    size = {key: widths[key[0]] if len(key) == 1 else _BEND for row in rows for key in row}
-    x: dict[Key, float] = {}
+    size = {key: _HEIGHT if len(key) == 1 else _BEND for row in rows for key in row}
+    y: dict[Key, float] = {}
     for row in rows:
-        x |= _spread(row, dict.fromkeys(row, 0.0), size)
+        y |= _spread(row, dict.fromkeys(row, 0.0), size)
     for sweep in range(_SWEEPS):
         near = above if sweep % 2 else below
         for row in rows if sweep % 2 else reversed(rows):
-            wanted = {key: _mean([x[other] for other in near.get(key, ())], x[key]) for key in row}
-            x |= _spread(row, wanted, size)
-    left = min(x[key] - size[key] / 2 for key in x)
-    return {key: round(value - left + 4, 1) for key, value in x.items()}
+            wanted = {key: _mean([y[other] for other in near.get(key, ())], y[key]) for key in row}
+            y |= _spread(row, wanted, size)
+    top = min(y[key] - size[key] / 2 for key in y)
+    return {key: round(value - top + 24, 1) for key, value in y.items()}
 
 
 def _spread(row: Sequence[Key], wanted: Mapping[Key, float], size: Mapping[Key, float]) -> dict[Key, float]:
     """Places as near as possible (least squares) to those wanted, in this order and without overlap."""
     offset, offsets = 0.0, []
     for i, key in enumerate(row):
-        offset += (size[row[i - 1]] + size[key]) / 2 + _GAP_X if i else 0.0
+        offset += (size[row[i - 1]] + size[key]) / 2 + _GAP_Y if i else 0.0
         offsets.append(offset)
     blocks: list[tuple[float, int]] = []
     for key, shift in zip(row, offsets, strict=True):
@@ -164,21 +180,22 @@ def _lines(
     edges: Mapping[tuple[str, str], int],
     chains: Mapping[tuple[str, str], list[Key]],
     boxes: Mapping[str, Box],
-    x: Mapping[Key, float],
+    y: Mapping[Key, float],
+    columns: Sequence[_Column],
 ) -> list[Line]:
-    ports = _ports(edges, chains, boxes, x)
+    ports = _ports(edges, chains, boxes, y)
     lines = []
     for source, target in edges:
         if source == target:
             continue
-        falls = (source, target) in chains and boxes[source].y < boxes[target].y
-        chain = chains[source, target] if falls else chains[target, source][::-1]
-        middle = [(x[key], _HEIGHT / 2 + key[-1] * (_HEIGHT + _GAP_Y) + 4) for key in chain[1:-1]]  # type: ignore[operator]
-        side = _HEIGHT / 2 if falls else -_HEIGHT / 2
-        start = (ports[source, target, source], boxes[source].y + side)
-        tip = (ports[source, target, target], boxes[target].y - side)
-        path = _curve([start, *middle, tip], _HEIGHT / 2)
-        lines.append(Line(source, target, path, tip, "down" if falls else "up"))
+        ahead = (source, target) in chains and boxes[source].x < boxes[target].x
+        chain = chains[source, target] if ahead else chains[target, source][::-1]
+        side = 0.5 if ahead else -0.5
+        start = (boxes[source].x + side * boxes[source].width, ports[source, target, source])
+        tip = (boxes[target].x - side * boxes[target].width, ports[source, target, target])
+        passed = [(columns[key[-1]], y[key]) for key in chain[1:-1]]  # type: ignore[misc, index]
+        path = _curve(start, passed, tip, ahead=ahead)
+        lines.append(Line(source, target, path, tip, "right" if ahead else "left"))
     return lines
 
 
@@ -186,42 +203,44 @@ def _ports(
     edges: Mapping[tuple[str, str], int],
     chains: Mapping[tuple[str, str], list[Key]],
     boxes: Mapping[str, Box],
-    x: Mapping[Key, float],
+    y: Mapping[Key, float],
 ) -> dict[tuple[str, str, str], float]:
-    """Where each edge touches its two boxes: side by side, in the order of where they come from."""
+    """Where each edge touches its two boxes: one below the other, in the order of where they come from."""
     sides: dict[tuple[str, bool], list[tuple[float, tuple[str, str, str]]]] = {}
     for source, target in edges:
         if source == target:
             continue
         chain = chains.get((source, target)) or chains[target, source][::-1]
-        falls = boxes[source].y < boxes[target].y
-        sides.setdefault((source, falls), []).append((x[chain[1]], (source, target, source)))
-        sides.setdefault((target, not falls), []).append((x[chain[-2]], (source, target, target)))
+        ahead = boxes[source].x < boxes[target].x
+        sides.setdefault((source, ahead), []).append((y[chain[1]], (source, target, source)))
+        sides.setdefault((target, not ahead), []).append((y[chain[-2]], (source, target, target)))
     places = {}
     for (state, _), ends in sides.items():
-        step = min(18.0, boxes[state].width * 0.8 / len(ends))
+        step = min(9.0, _HEIGHT * 0.8 / len(ends))
         for i, (_, end) in enumerate(sorted(ends)):
-            places[end] = round(boxes[state].x + (i - (len(ends) - 1) / 2) * step, 1)
+            places[end] = round(boxes[state].y + (i - (len(ends) - 1) / 2) * step, 1)
     return places
 
 
-def _curve(points: Sequence[tuple[float, float]], half: float) -> str:
-    """A smooth path through the points, upright where it passes a layer."""
-    (x, y), *rest = points
+def _curve(
+    start: tuple[float, float], passed: Sequence[tuple[_Column, float]], tip: tuple[float, float], *, ahead: bool
+) -> str:
+    """A smooth path that lies level where it leaves, where it passes a column, and where it arrives."""
+    x, y = start
     path = f"M{x:g} {y:g}"
-    for i, (to_x, to_y) in enumerate(rest):
-        passes = 0.0 if i == len(rest) - 1 else half if to_y > y else -half
-        middle = (y + to_y - passes) / 2
-        path += f"C{x:g} {middle:g} {to_x:g} {middle:g} {to_x:g} {to_y - passes:g}"
-        path += f"V{to_y + passes:g}" if passes else ""
-        x, y = to_x, to_y + passes
-    return path
+    for column, at in passed:
+        enters, leaves = (column.left, column.right) if ahead else (column.right, column.left)
+        middle = (x + enters) / 2
+        path += f"C{middle:g} {y:g} {middle:g} {at:g} {enters:g} {at:g}H{leaves:g}"
+        x, y = leaves, at
+    middle = (x + tip[0]) / 2
+    return f"{path}C{middle:g} {y:g} {middle:g} {tip[1]:g} {tip[0]:g} {tip[1]:g}"
 
 
 def _loop(box: Box) -> Line:
-    right, y = box.x + box.width / 2, box.y
-    path = f"M{right:g} {y - 8:g}C{right + 26:g} {y - 16:g} {right + 26:g} {y + 16:g} {right:g} {y + 8:g}"
-    return Line(box.state, box.state, path, (right, y + 8), "left")
+    top, x = box.y - box.height / 2, box.x
+    path = f"M{x - 9:g} {top:g}C{x - 16:g} {top - 22:g} {x + 16:g} {top - 22:g} {x + 9:g} {top:g}"
+    return Line(box.state, box.state, path, (x + 9, top), "down")
 
 
 def _mean(values: Sequence[float], otherwise: float) -> float:

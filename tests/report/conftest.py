@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from chromium import Opened, browser
 
-from simkit.report.html import write_html
+from simkit.report.html import render_html
 from simkit.report.summary import Scored, summarise
 
 __all__ = ["browser"]
 
 
-@pytest.fixture
-def open_page(browser: Any, tmp_path: Path) -> Iterator[Any]:
-    contexts = []
+@pytest.fixture(scope="module")
+def open_page(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """Opens the page of some sessions, each page once: who asks for it again gets it back at its first view."""
+    known: dict[tuple[str, str], Opened] = {}
 
     def opened(sessions: list[Scored], name: str = "runs/demo", **options: Any) -> Opened:
-        path = write_html(tmp_path / "report.html", summarise(name, sessions), sessions)
-        contexts.append(browser.new_context(**options))
-        return Opened(contexts[-1].new_page(), path.as_uri())
+        text = render_html(summarise(name, sessions), sessions)
+        key = (text, repr(sorted(options.items())))
+        if key in known:
+            known[key].show("")
+        else:
+            path = tmp_path_factory.mktemp("page") / "report.html"
+            path.write_text(text, encoding="utf-8")
+            known[key] = Opened(browser.new_context(**options).new_page(), path.as_uri())
+        return known[key]
 
     yield opened
-    for context in contexts:
-        context.close()
+    for one in known.values():
+        one.page.context.close()

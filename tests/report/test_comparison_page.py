@@ -199,6 +199,13 @@ def test_each_run_is_there_whole(page: Opened) -> None:
     assert page.wrong == []
 
 
+def test_no_view_of_two_runs_breaks_a_rule_of_accessibility(page: Opened) -> None:
+    """By axe-core's rules."""
+    for address in ("#view=compare", "#view=difference&domain=&least=1", "#view=pair&a=s1/novice/0&b=s1/novice/0"):
+        page.show(address)
+        assert page.broken_rules() == [], address
+
+
 def test_hostile_names_are_text_in_both_runs(pages: Any) -> None:
     """In every view of the comparison; at any width nothing is wider than the window."""
     opened = pages(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -17,9 +16,13 @@ sync_api = needed("playwright.sync_api")
 pytestmark = pytest.mark.browser
 
 
-VIEWS = ("", "#view=sessions", "#view=graph", "#view=graph&by=act", "#view=graph&by=node", "#view=matrix",
-         "#view=failures", "#view=failures&by=act", "#view=matrix&persona=__proto__", "#view=constructor",
-         "#view=graph&by=__proto__", "#session=nothing")  # fmt: skip
+VIEWS = (
+    "", "#view=sessions", "#view=graph", "#view=graph&by=act", "#view=graph&by=node", "#view=graph&ends=states",
+    "#view=graph&domain=&at=START", "#view=matrix", "#view=matrix&versus=outcome&least=1&domain=", "#view=paths",
+    '#view=paths&by=act&path=["START","user.open"]', "#view=paths&path=nonsense", "#view=failures",
+    "#view=failures&by=act", "#view=matrix&persona=__proto__", "#view=constructor", "#view=graph&by=__proto__",
+    "#session=nothing",
+)  # fmt: skip
 
 
 def test_hostile_text_stays_text_in_every_view(open_page: Any) -> None:
@@ -27,11 +30,11 @@ def test_hostile_text_stays_text_in_every_view(open_page: Any) -> None:
     sessions = hostile_run()
     opened = open_page(sessions, name=PAYLOADS[0])
     for address in VIEWS:
-        opened.go(address)
+        opened.show(address)
         assert opened.text()
         assert opened.page.locator("main :is(script, img, iframe, [onload], [onerror])").count() == 0
     for episode, _ in sessions:
-        opened.go(f"#session={quote_plus(str(episode.log.session))}")
+        opened.show(f"#session={quote_plus(str(episode.log.session))}")
         opened.page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
         assert episode.scenario.wants[:4].strip("\u202e") in opened.text()
         assert opened.page.locator("main :is(script, img, iframe, [onload], [onerror])").count() == 0
@@ -42,7 +45,7 @@ def test_hostile_text_stays_text_in_every_view(open_page: Any) -> None:
 def test_direction_and_control_characters_are_made_visible(open_page: Any) -> None:
     """A text that runs backwards cannot pass for another."""
     opened = open_page(hostile_run())
-    opened.go("#session=late-refund/plain/5")
+    opened.show("#session=late-refund/plain/5")
     assert "⟨U+202E⟩gnp.exe ⟨U+2066⟩ ⟨U+0007⟩⟨U+001B⟩[31m⟨U+2028⟩" in opened.text(".bubble.user >> nth=0")
     assert "\u202e" not in opened.page.content().split('type="application/json"')[0]
 
@@ -54,9 +57,9 @@ def test_a_run_that_says_nothing_has_a_page(open_page: Any, sessions: list[Score
     """Nothing played, or nothing evaluable: every view opens and says so."""
     opened = open_page(sessions)
     for address in VIEWS:
-        opened.go(address)
+        opened.show(address)
         assert opened.text()
-    opened.go("")
+    opened.show("")
     assert "No session says anything about the agent" in opened.text()
     assert opened.wrong == []
 
@@ -80,7 +83,7 @@ def test_sessions_are_filtered_sorted_and_searched(open_page: Any) -> None:
     page.select_option("#by-kind", "loop")
     page.wait_for_url("**kind=loop**")
     assert "lost-parcel" in opened.text(rows)
-    opened.go("#view=sessions&sort=calls.down")
+    opened.show("#view=sessions&sort=calls.down")
     assert "lost-parcel" in opened.text(f"{rows} >> nth=0")
     assert page.get_attribute("th:has-text('Calls')", "aria-sort") == "descending"
     page.keyboard.press("/")
@@ -92,7 +95,7 @@ def test_sessions_are_filtered_sorted_and_searched(open_page: Any) -> None:
 def test_a_cell_of_the_matrix_leads_to_its_sessions(open_page: Any) -> None:
     """Counts on hover; a click shows the sessions in which the transition occurred."""
     opened = open_page(small_run())
-    opened.go("#view=matrix&domain=retail")
+    opened.show("#view=matrix&domain=retail")
     cell = opened.page.locator("table.matrix tbody td a").filter(has_text=".57")
     counts = (
         "get_order:ok → request_refund:ok: 4 times (57.1% of what follows get_order:ok), 2 of them in failed sessions"
@@ -106,19 +109,75 @@ def test_a_cell_of_the_matrix_leads_to_its_sessions(open_page: Any) -> None:
 
 
 def test_the_graph_shows_each_state_once(open_page: Any) -> None:
-    """With its count, reachable by keyboard."""
+    """With its count, and how sessions ended after it: as marks, or as states of their own."""
     opened = open_page(small_run())
-    opened.go("#view=graph&domain=retail")
-    names = opened.page.eval_on_selector_all(".state", "all => all.map((one) => one.getAttribute('aria-label'))")
-    assert names == ["START, 5 times", "get_order:ok, 7 times", "request_refund:ok, 4 times", "END:pass, 2 times",
-                     "END:fail, 3 times"]  # fmt: skip
+    names = "all => all.map((one) => one.getAttribute('aria-label'))"
+    opened.show("#view=graph&domain=retail")
+    inner = ["START, 5 times", "get_order:ok, 7 times", "request_refund:ok, 4 times"]
+    assert opened.page.eval_on_selector_all(".state", names) == inner
+    assert opened.page.locator(".end-mark").all_text_contents() == ["✕ 1", "✓ 2", "✕ 2"]
+    opened.page.select_option("#pick-ends", "states")
+    opened.page.wait_for_url("**ends=states**")
+    assert opened.page.eval_on_selector_all(".state", names) == [*inner, "END:pass, 2 times", "END:fail, 3 times"]
+
+
+def test_the_graph_is_walked_through_with_the_arrow_keys(open_page: Any) -> None:
+    """One stop for the Tab key; lines of the state in use carry their counts; Enter tells what stands behind it, and
+    from there a line, its sessions, and the very event are links."""
+    opened = open_page(small_run())
+    page = opened.page
+    opened.show("#view=graph&domain=retail")
+    assert page.locator(".state[tabindex='0']").count() == 1
+    page.locator(".state[tabindex='0']").focus()
+    page.keyboard.press("ArrowRight")
+    assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "get_order:ok, 7 times"
+    assert sorted(page.locator(".labels text").all_text_contents()) == ["2 · 29%", "4 · 57%", "5 · 100%"]
+    page.keyboard.press("Enter")
+    page.wait_for_url("**at=get_order**")
+    assert "7 times, in 5 sessions: 40% passed" in opened.text(".explored")
+    page.locator(".explored .flows a", has_text="request_refund").click()
+    page.wait_for_url("**to=request_refund**")
+    assert "4 times, 57.1% of what follows get_order:ok (95% interval 4.9% to 97.5%)" in opened.text(".explored")
+    assert "4 sessions went this way: 50% passed, 95% interval 15.0% to 85.0%" in opened.text(".explored")
+    assert page.locator(".edge.near").count() == 1
+    page.locator(".explored .session-links a").first.click()
+    page.wait_for_selector("[aria-current=step]")
+    assert "request_refund" in opened.text("[aria-current=step]")
+
+
+def test_paths_are_followed_step_by_step(open_page: Any) -> None:
+    """What came next, in how many sessions, and how many of these passed; down to their events."""
+    opened = open_page(small_run())
+    page = opened.page
+    opened.show("#view=paths&domain=retail")
+    rows = page.locator("table.next tbody tr")
+    assert [text.split() for text in rows.all_inner_texts()] == [
+        ["get_order", "5", "100%", "57%", "to", "100%", "40%", "12%", "to", "77%"]
+    ]
+    rows.first.locator("a").click()
+    page.wait_for_url("**path=**")
+    assert [text.split()[:3] for text in rows.all_inner_texts()] == [
+        ["request_refund", "4", "80%"], ["get_order", "1", "20%"],
+    ]  # fmt: skip
+    assert "5 sessions began so: 40% passed" in opened.text()
+    ways = page.locator(".ways li")
+    assert [text.split("\n")[0] for text in ways.all_inner_texts()] == ["2 sessions", "2 sessions", "1 session"]
+    ways.first.locator("a").click()
+    page.wait_for_selector("table.sessions")
+    assert page.locator("table.sessions tbody tr").count() == 2
+    page.locator("table.sessions tbody th a").first.click()
+    page.wait_for_selector("[aria-current=step]")
+    opened.show('#view=sessions&domain=retail&path=["START","get_order:ok","get_order:ok"]')
+    page.locator("table.sessions tbody th a").first.click()
+    page.wait_for_selector("[aria-current=step]")
+    assert page.evaluate("document.querySelector('[aria-current=step]').id") == "event-3"
 
 
 def test_a_session_is_walked_through_with_the_keyboard(open_page: Any) -> None:
     """j and k step, n goes to the next finding, brackets change the session, Escape leads back to the filtered list."""
     opened = open_page(small_run())
     page = opened.page
-    opened.go("#outcome=fail&session=late-refund/impatient/0")
+    opened.show("#outcome=fail&session=late-refund/impatient/0")
     current = "document.querySelector('[aria-current=step]')?.id"
     for key, event in (("j", "event-1"), ("j", "event-2"), ("k", "event-1"), ("n", "event-4")):
         page.keyboard.press(key)
@@ -143,21 +202,37 @@ def test_a_deep_link_opens_at_its_event(open_page: Any) -> None:
 def test_the_goal_is_a_checklist_that_leads_to_its_evidence(open_page: Any) -> None:
     """What held, what did not, what was found instead."""
     opened = open_page(small_run())
-    opened.go("#session=late-refund/impatient/0")
+    opened.show("#session=late-refund/impatient/0")
     assert "1 of 2 hold" in opened.text("aside")
     opened.page.get_by_role("button", name="refunds.R1.to is 'card_1'").click()
     assert opened.page.evaluate("document.querySelector('[aria-current=step]').id") == "event-4"
 
 
-@pytest.mark.parametrize("width", [1280, 700, 380])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_no_view_is_wider_than_the_window(open_page: Any, width: int, scheme: str) -> None:
-    """Wide things scroll in their own frames."""
-    size = {"width": width, "height": 800}
-    opened = open_page(small_run() + hostile_run(), viewport=size, color_scheme=scheme)
-    for address in (*VIEWS[:3], "#view=matrix", "#view=failures", "#session=late-refund/plain/9"):
-        opened.go(address)
-        assert opened.page.evaluate("document.documentElement.scrollWidth") <= width, address
+def test_no_view_is_wider_than_the_window(open_page: Any) -> None:
+    """Wide things scroll in their own frames, light and dark."""
+    opened = open_page(small_run() + hostile_run())
+    for width in (1280, 700, 380):
+        opened.page.set_viewport_size({"width": width, "height": 800})
+        for address in (*VIEWS, "#session=late-refund/plain/9"):
+            opened.show(address)
+            assert opened.page.evaluate("document.documentElement.scrollWidth") <= width, address
+
+
+def test_no_view_breaks_a_rule_of_accessibility(open_page: Any) -> None:
+    """By axe-core's rules: names, roles, order of headings, contrast, and what else can be told by machine."""
+    dark = ("", "#view=graph&domain=retail&at=get_order:ok", "#view=matrix&domain=retail&versus=outcome&least=1")
+    light = (
+        *dark,
+        "#view=sessions",
+        "#view=paths",
+        "#view=failures&least=1",
+        "#session=late-refund/impatient/0&event=4",
+    )
+    for scheme, addresses in (("light", light), ("dark", dark)):
+        opened = open_page(small_run(), color_scheme=scheme, viewport={"width": 1300, "height": 900})
+        for address in addresses:
+            opened.show(address)
+            assert opened.broken_rules() == [], (scheme, address)
 
 
 def test_text_stands_out_from_what_is_behind_it(open_page: Any) -> None:
@@ -171,19 +246,19 @@ def test_text_stands_out_from_what_is_behind_it(open_page: Any) -> None:
         "--fail": ("--card",),
         "--user": ("--ink", "--soft"),
     }
-    pairs = [(ink, ground) for ground, inks in grounds.items() for ink in inks]
+    names = [*grounds, *(ink for inks in grounds.values() for ink in inks)]
     for scheme in ("light", "dark"):
-        opened = open_page(small_run(), color_scheme=scheme)
-        for ink, ground in pairs:
-            values = [opened.page.evaluate(COLOUR, name) for name in (ink, ground)]
-            assert _contrast(*values) >= 4.5, (scheme, ink, ground)
+        found = open_page(small_run(), color_scheme=scheme).page.evaluate(COLOURS, names)
+        for ground, inks in grounds.items():
+            for ink in inks:
+                assert _contrast(found[ink], found[ground]) >= 4.5, (scheme, ink, ground)
 
 
-COLOUR = """(name) => {
+COLOURS = """(names) => Object.fromEntries(names.map((name) => {
   const node = document.body.appendChild(document.createElement("i"));
   node.style.color = `var(${name})`;
-  return getComputedStyle(node).color.match(/\\d+/g).map(Number);
-}"""
+  return [name, getComputedStyle(node).color.match(/\\d+/g).map(Number)];
+}))"""
 
 
 def _contrast(one: list[int], other: list[int]) -> float:
@@ -195,11 +270,13 @@ def _contrast(one: list[int], other: list[int]) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_a_thousand_sessions_open_quickly(open_page: Any) -> None:
-    """Transcripts are read on demand and the table comes in pages: under three seconds, on a slow machine too."""
-    lines = ["user: Hello.", 'call get_order {"id": "W1"} -> ok {"status": "sent"}', "agent: It is sent."] * 4
-    opened = open_page([told(*lines, trial=n) for n in range(1000)])
-    opened.go("#view=sessions")
-    assert opened.page.locator("table.sessions tbody tr").count() == 100
-    timing = json.loads(opened.page.evaluate("JSON.stringify(performance.getEntriesByType('navigation')[0])"))
-    assert timing["domContentLoadedEventEnd"] < 3000
+def test_many_sessions_come_in_pages(open_page: Any) -> None:
+    """Transcripts are read on demand, and the table shows a hundred rows at a time."""
+    opened = open_page([told("user: Hello.", "agent: Goodbye.", trial=n) for n in range(230)])
+    opened.show("#view=sessions")
+    rows = opened.page.locator("table.sessions tbody tr")
+    assert rows.count() == 100
+    for left in (100, 30):
+        opened.page.get_by_role("button", name="Next").click()
+        sync_api.expect(rows).to_have_count(left)
+    assert "201 to 230 of 230" in opened.text()

@@ -27,7 +27,7 @@ CELLS = "all => all.map((one) => [one.getAttribute('aria-label'), one.textConten
 
 def cells(opened: Any, address: str) -> list[tuple[str, str]]:
     """What each cell says in full, and what stands in it."""
-    opened.go(address)
+    opened.show(address)
     found = opened.page.eval_on_selector_all("table.matrix td a", CELLS)
     return [(label, text) for label, text in found]
 
@@ -69,7 +69,7 @@ def test_a_filter_is_chosen_on_the_page_and_cleared(open_page: Any) -> None:
     """It stands in the address, goes along to the sessions, and says how many fit."""
     opened = open_page(small_run())
     page = opened.page
-    opened.go("#view=matrix&domain=retail")
+    opened.show("#view=matrix&domain=retail")
     page.focus("#pick-persona")
     page.select_option("#pick-persona", "novice")
     page.wait_for_url("**persona=novice**")
@@ -81,7 +81,7 @@ def test_a_filter_is_chosen_on_the_page_and_cleared(open_page: Any) -> None:
     page.locator("table.matrix td a").first.click()
     page.wait_for_selector("table.sessions")
     assert page.locator("table.sessions tbody tr").count() == 2
-    opened.go("#view=matrix&persona=novice")
+    opened.show("#view=matrix&persona=novice")
     page.get_by_role("link", name="Clear filters").click()
     sync_api.expect(page.locator(".filter-note")).to_have_count(0)
 
@@ -105,7 +105,7 @@ def test_cells_show_shares_or_counts_and_rows_with_little_data_are_masked(open_p
 def test_states_are_ordered_by_flow(open_page: Any) -> None:
     """START first, then by mean place in the sessions, ends last."""
     opened = open_page(small_run())
-    opened.go("#view=matrix&domain=&by=act&order=flow")
+    opened.show("#view=matrix&domain=&by=act&order=flow")
     rows = opened.page.eval_on_selector_all("table.matrix tbody th", "all => all.map((one) => one.title)")
     assert rows[0] == "START"
     assert rows.index("user.close") > rows.index("request_refund:ok") > rows.index("get_order:ok") > 0
@@ -117,7 +117,7 @@ def test_a_cell_leads_to_its_sessions_and_to_the_very_event(open_page: Any) -> N
     """The transcript opens at the call that the transition leads to, also when stepping to the next session."""
     opened = open_page(small_run())
     page = opened.page
-    opened.go("#view=sessions&by=tool&domain=retail&from=get_order%3Aok&to=request_refund%3Aok")
+    opened.show("#view=sessions&by=tool&domain=retail&from=get_order%3Aok&to=request_refund%3Aok")
     page.locator("table.sessions tbody th a").first.click()
     page.wait_for_selector("[aria-current=step]")
     assert "event=4" in page.url
@@ -153,7 +153,7 @@ def test_first_failures_are_those_that_python_finds(open_page: Any) -> None:
 def test_the_funnel_counts_who_is_left(open_page: Any) -> None:
     """Who got there unharmed = those before, less who failed or ended there."""
     opened = open_page(small_run())
-    opened.go("#view=failures&scenario=late-refund")
+    opened.show("#view=failures&scenario=late-refund")
     rows = opened.page.locator("table.funnel tbody tr").all_inner_texts()
     assert [[one.strip() for one in row.split("\t")[1:]] for row in rows] == [
         ["4", "", "0", "100.0%", "51.0% to 100.0%"],
@@ -169,7 +169,7 @@ def test_the_overview_is_that_of_the_sessions_that_are_left(open_page: Any) -> N
     for part, fits in PARTS.items():
         own: list[Scored] = [(e, s) for e, s in sessions if fits(s)]
         total = summarise("part", own).total
-        opened.go(f"#{part}")
+        opened.show(f"#{part}")
         text = opened.text()
         if not total.evaluable:
             assert "No session says anything about the agent" in text
@@ -192,7 +192,7 @@ def test_the_curve_of_pass_hat_k_says_of_how_many_it_is(open_page: Any) -> None:
         for one in summarise("demo", sessions).curves().pass_hat_k
     ]
     assert opened.page.get_attribute("svg.curve", "aria-label") == "; ".join(told)
-    opened.go("#persona=novice")
+    opened.show("#persona=novice")
     wanted = "pass^1: 100.0%, of 1 scenario with 2 sessions; pass^2: 100.0%, of 1 scenario with 2 sessions"
     assert opened.page.get_attribute("svg.curve", "aria-label") == wanted
 
@@ -201,7 +201,7 @@ def test_a_matrix_is_walked_through_with_the_arrow_keys(open_page: Any) -> None:
     """One stop for the Tab key; arrows go from cell to cell, what a cell says is shown, Enter opens its sessions."""
     opened = open_page(small_run())
     page = opened.page
-    opened.go("#view=matrix&domain=retail")
+    opened.show("#view=matrix&domain=retail")
     assert page.locator("table.matrix td a[tabindex='0']").count() == 1
     page.locator("table.matrix td a[tabindex='0']").focus()
     assert opened.text(".reading").startswith("START → get_order:ok: 5 times")
@@ -221,14 +221,14 @@ def test_a_hostile_name_of_a_state_is_text_in_the_heatmaps(open_page: Any) -> No
         told = [label for label, _ in cells(opened, f"#view={view}&by=tool&domain=&least=1")]
         assert any(label.startswith(f"START → {state}: ") for label in told) or view == "failures", told[:3]
         assert any(PAYLOADS[1] in label for label in told)
-    opened.go("#view=matrix&by=tool&domain=&least=1")
+    opened.show("#view=matrix&by=tool&domain=&least=1")
     opened.page.select_option("#pick-tag", PAYLOADS[0])
     opened.page.wait_for_url("**tag=**")
     assert PAYLOADS[0] in opened.text(".filter-note")
     opened.page.locator("table.matrix td a").first.click()
     opened.page.wait_for_selector("table.sessions")
     assert opened.page.locator("table.sessions tbody tr").count() == 1
-    opened.go("#view=failures&persona=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&good=%3Cscript%3E")
+    opened.show("#view=failures&persona=%3Cimg%20src%3Dx%20onerror%3Dalert(1)%3E&good=%3Cscript%3E")
     assert "0 of 10 sessions fit" in opened.text()
     assert opened.page.locator("main :is(script, img, iframe, [onload], [onerror])").count() == 0
     assert opened.foreign_requests == [] and opened.wrong == []
@@ -239,11 +239,11 @@ def test_a_run_that_is_too_large_to_be_filtered_has_all_its_views(open_page: Any
     monkeypatch.setattr(report_page, "MOST", 3)
     opened = open_page(small_run())
     for address in ("", "#persona=novice", "#view=sessions&good=a&bad=b", "#view=graph&persona=novice"):
-        opened.go(address)
+        opened.show(address)
         assert opened.page.locator("#pick-persona").count() == 0
     [(label, _)] = [one for one in cells(opened, "#view=matrix&domain=retail&persona=novice") if ".57" in one[1]]
     assert label.startswith("get_order:ok → request_refund:ok: 4 times")
-    opened.go("#view=failures")
+    opened.show("#view=failures")
     assert "simkit matrix tells them" in opened.text()
     assert opened.wrong == []
 
@@ -253,7 +253,7 @@ def test_numbers_stand_out_from_their_shading(open_page: Any, scheme: str) -> No
     """Contrast of at least 4.5 to 1 in every cell that is shaded, whatever its share."""
     opened = open_page(small_run(), color_scheme=scheme)
     for address in ("#view=matrix&domain=retail&least=1", "#view=failures&least=1"):
-        opened.go(address)
+        opened.show(address)
         worst = opened.page.evaluate(WORST_CONTRAST)
         assert worst >= 4.5, (scheme, address)
 

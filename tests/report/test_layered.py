@@ -42,12 +42,12 @@ def test_boxes_stand_apart_and_on_the_canvas(edges: dict[tuple[str, str], int]) 
         assert box.y + box.height / 2 <= drawing.height
 
 
-def test_a_chain_reads_from_top_to_bottom_and_the_way_back_points_up() -> None:
-    """The heavier direction decides which way is down."""
+def test_a_chain_reads_from_left_to_right_and_the_way_back_points_left() -> None:
+    """The heavier direction decides which way is ahead."""
     drawing = layered(dict.fromkeys("abc", 50.0), {("a", "b"): 5, ("b", "c"): 4, ("c", "a"): 1})
-    heights = {box.state: box.y for box in drawing.boxes}
-    assert heights["a"] < heights["b"] < heights["c"]
-    assert [line.points for line in drawing.lines] == ["down", "down", "up"]
+    places = {box.state: box.x for box in drawing.boxes}
+    assert places["a"] < places["b"] < places["c"]
+    assert [line.points for line in drawing.lines] == ["right", "right", "left"]
 
 
 def test_a_graph_without_states_is_an_empty_drawing() -> None:

@@ -45,7 +45,7 @@ const figureTable = (figures) => {
       h("td", { class: "number" }, one.p),
       h("td", {}, verdict(one.verdict)),
     );
-  const heads = [["Figure"], ["A", "number"], ["B", "number"], ["B less A", "number"], [""], ["95% interval", "number"], ["Found with 80%", "number"], ["p (Holm)", "number"], ["Verdict"]];
+  const heads = [["Figure"], ["A", "number"], ["B", "number"], ["B less A", "number"], ["", "effect"], ["95% interval", "number"], ["Found with 80%", "number"], ["p (Holm)", "number"], ["Verdict"]];
   return table(heads, figures.map(row), { class: "figures" });
 };
 
@@ -92,7 +92,7 @@ const changeTable = (filter) => {
   const part = found.slice((page - 1) * CHANGES, page * CHANGES);
   const turn = (to, text, off) =>
     h("button", { type: "button", disabled: off, onclick: () => (location.hash = address({ ...here(), page: to })) }, text);
-  const heads = [["Scenario"], ["A passed"], ["B passed"], ["Points", "number"], ["p (Holm)", "number"], ["Verdict"], ["Why it fails in B"], [""]];
+  const heads = [["Scenario"], ["A passed"], ["B passed"], ["Points", "number"], ["p (Holm)", "number"], ["Verdict"], ["Why it fails in B"], ["", "open"]];
   return [
     part.length
       ? h("div", { class: "panel flush" }, table(heads, part.map(changeRow), { class: "changes" }))

@@ -78,6 +78,8 @@ const rateBar = (tally) => {
     `${tally.passed} passed, ${tally.failed} failed, ${tally.errored || 0} invalid`,
   );
 };
+// What columns without a heading to look at are called where they are read out.
+const PICTURES = { meter: "passed and failed", share: "share", effect: "effect with its interval", open: "open" };
 const table = (heads, rows, properties = {}) =>
   h(
     "div",
@@ -91,7 +93,9 @@ const table = (heads, rows, properties = {}) =>
         h(
           "tr",
           {},
-          heads.map(([text, kind]) => h("th", { scope: "col", class: kind }, text)),
+          heads.map(([text, kind]) =>
+            h("th", { scope: "col", class: kind }, text || h("span", { class: "hidden-text" }, PICTURES[kind])),
+          ),
         ),
       ),
       h("tbody", {}, rows),

@@ -5,18 +5,18 @@ const nameAndOutcome = (state) => {
 };
 const arrow = (x, y, points) =>
   ({
-    down: `M${x - 4.5} ${y - 8}L${x + 4.5} ${y - 8}L${x} ${y}Z`,
-    up: `M${x - 4.5} ${y + 8}L${x + 4.5} ${y + 8}L${x} ${y}Z`,
-    left: `M${x + 8} ${y - 5}L${x + 8} ${y + 4}L${x} ${y}Z`,
+    right: `M${x - 8} ${y - 4.5}L${x - 8} ${y + 4.5}L${x} ${y}Z`,
+    left: `M${x + 8} ${y - 4.5}L${x + 8} ${y + 4.5}L${x} ${y}Z`,
+    down: `M${x - 4} ${y - 7}L${x + 4} ${y - 7}L${x} ${y}Z`,
   })[points];
 
-// A line's width says how often, its colour in what share of failed sessions.
+// A line's width says how often, its colour in what share of failed sessions. Its label is shown when it is looked at.
 const edge = (shownFlow, [from, to, path, x, y, points], most) => {
   const { states, counts, leaving } = shownFlow;
   const [n, failed] = counts.get(from).get(to);
   const node = s(
     "g",
-    { class: "edge", "data-from": from, "data-to": to },
+    { class: "edge", "data-from": from, "data-to": to, "data-told": `${n} · ${percent(n / leaving(from), 0)}` },
     s("title", {}, words(states[from], states[to], n, failed, leaving(from))),
     s("path", { d: path, class: "hit" }),
     s("path", { d: path, class: "line", "stroke-width": (1 + 6 * Math.sqrt(n / most)).toFixed(1) }),
@@ -24,59 +24,108 @@ const edge = (shownFlow, [from, to, path, x, y, points], most) => {
   );
   node.style.setProperty("--share", (failed / n).toFixed(3));
   node.addEventListener("click", () => {
-    location.hash = address(toSessions(shownFlow, from, to));
+    location.hash = address({ ...here(), from: states[from], to: states[to], at: "" });
   });
   return node;
 };
 
-const box = (shownFlow, [state, x, y, width, height]) => {
+// How sessions end after a state, as marks on it: signs and counts, so that colour alone tells nothing.
+const ENDS = [["pass", "✓"], ["fail", "✕"], ["invalid", "!"]];
+const endMarks = (shownFlow, state, x, y, room) => {
+  const found = ENDS.map(([outcome, sign]) => {
+    const end = shownFlow.states.indexOf(`END:${outcome}`);
+    return [outcome, sign, shownFlow.counts.get(state)?.get(end)?.[0] || 0];
+  }).filter(([, , n]) => n);
+  const gap = found.length > 2 ? 10 : 12;
+  return found.map(([outcome, sign, n], i) =>
+    s("text", { x: x - room / 2 + 3, y: y + 4 + gap * (i - (found.length - 1) / 2), class: `end-mark ${outcome}` }, `${sign} ${n}`),
+  );
+};
+const box = (shownFlow, [state, x, y, width, height, room]) => {
   const label = shownFlow.states[state];
   const n = label === "START" ? shownFlow.flow.sessions : shownFlow.entering(state);
   const [name, outcome] = nameAndOutcome(label);
   const rounded = label === "START" || label.startsWith("END:");
+  const middle = x - room / 2;
   const node = s(
     "a",
-    { class: `state ${stateKind(label)}`, "aria-label": `${label}, ${n} times` },
+    { class: `state ${stateKind(label)}`, "aria-label": `${label}, ${n} times`, "data-state": state, tabindex: -1 },
     s("title", {}, `${shown(label)}: ${n} times`),
     s("rect", { x: x - width / 2, y: y - height / 2, width, height, rx: rounded ? height / 2 : 7 }),
-    s("text", { x, y: y - 1 }, short(name, 26)),
-    s("text", { x, y: y + 12, class: "n" }, outcome && outcome !== "ok" ? `${short(spaced(outcome), 20)} · ` : "", n),
+    s("text", { x: middle, y: y - 1 }, short(name, 26)),
+    s("text", { x: middle, y: y + 12, class: "n" }, outcome && outcome !== "ok" ? `${short(spaced(outcome), 20)} · ` : "", n),
+    endMarks(shownFlow, state, x + width / 2, y, room),
   );
-  const to = label === "START" ? toSessions(shownFlow, state) : toSessions(shownFlow, undefined, state);
-  node.setAttribute("href", address(to));
+  node.setAttribute("href", address({ ...here(), at: label, from: "", to: "" }));
+  node.middle = [x, y];
   return node;
 };
 
-// Pointing at a state, or reaching it by keyboard, leaves only its own lines in full colour.
-const focusOn = (svg, edges, node, state) => {
-  const mark = (on) => {
-    svg.classList.toggle("focused", on);
-    for (const one of edges) {
-      const near = Number(one.dataset.from) === state || Number(one.dataset.to) === state;
-      one.classList.toggle("near", on && near);
-    }
+// Pointing at a state, or reaching it by keyboard, leaves only its own lines in full colour, with their labels.
+// A label stands where its line is apart from the others: away from the state that is looked at.
+const labelled = (svg, edges, state) => {
+  svg.querySelector(".labels").replaceChildren(
+    ...edges.map((one) => {
+      const line = one.querySelector(".line");
+      const loop = one.dataset.from === one.dataset.to;
+      const share = loop || state === null ? 0.5 : Number(one.dataset.from) === state ? 0.74 : 0.26;
+      const { x, y } = line.getPointAtLength(line.getTotalLength() * share);
+      return s("text", { x, y: y + 4 }, one.dataset.told);
+    }),
+  );
+};
+const look = (svg, edges, chosen, state = null) => {
+  svg.classList.toggle("focused", chosen !== null);
+  const near = chosen ? edges.filter(chosen) : [];
+  for (const one of edges) one.classList.toggle("near", near.includes(one));
+  labelled(svg, near, state);
+};
+const touching = (state) => (one) => Number(one.dataset.from) === state || Number(one.dataset.to) === state;
+// One stop for the Tab key; arrows go to the nearest state in their direction.
+const TOWARDS = { ArrowUp: [0, -1], ArrowDown: [0, 1], ArrowLeft: [-1, 0], ArrowRight: [1, 0] };
+const nearestState = (nodes, from, [right, down]) => {
+  const cost = ({ middle: [x, y] }) => {
+    const [ahead, aside] = right ? [(x - from.middle[0]) * right, y - from.middle[1]] : [(y - from.middle[1]) * down, x - from.middle[0]];
+    return ahead > 4 ? ahead + 2 * Math.abs(aside) : Infinity;
   };
-  for (const name of ["mouseenter", "focus"]) node.addEventListener(name, () => mark(true));
-  for (const name of ["mouseleave", "blur"]) node.addEventListener(name, () => mark(false));
+  return nodes.reduce((best, one) => (one !== from && cost(one) < (best ? cost(best) : Infinity) ? one : best), null);
 };
 
-const drawing = (shownFlow, lines) => {
-  const { width, height, boxes } = shownFlow.flow.drawing;
+const drawing = (shownFlow, { width, height, boxes }, lines, resting, at) => {
   const most = Math.max(1, ...lines.map(([from, to]) => shownFlow.counts.get(from).get(to)[0]));
   const touched = new Set(lines.flatMap(([from, to]) => [from, to]));
   const edges = lines.map((line) => edge(shownFlow, line, most));
   const svg = s(
     "svg",
-    { class: "graph", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "State graph" },
+    { class: "graph", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "State graph: arrow keys go from state to state, Enter shows what leads there" },
     edges,
   );
-  for (const one of boxes.filter(([state]) => touched.has(state))) {
-    const node = box(shownFlow, one);
-    focusOn(svg, edges, node, one[0]);
-    svg.append(node);
+  const nodes = boxes.filter(([state]) => touched.has(state)).map((one) => box(shownFlow, one));
+  const rest = () => look(svg, edges, resting, at);
+  for (const node of nodes) {
+    const state = Number(node.dataset.state);
+    const own = () => look(svg, edges, touching(state), state);
+    for (const name of ["mouseenter", "focus"]) node.addEventListener(name, own);
+    for (const name of ["mouseleave", "blur"]) node.addEventListener(name, rest);
+    node.addEventListener("keydown", (event) => {
+      const to = Object.hasOwn(TOWARDS, event.key) && nearestState(nodes, node, TOWARDS[event.key]);
+      if (!Object.hasOwn(TOWARDS, event.key)) return;
+      event.preventDefault();
+      if (!to) return;
+      node.setAttribute("tabindex", -1);
+      to.setAttribute("tabindex", 0);
+      to.focus();
+    });
   }
+  for (const one of edges) {
+    one.addEventListener("mouseenter", () => look(svg, edges, (other) => other === one));
+    one.addEventListener("mouseleave", rest);
+  }
+  (nodes.find((node) => shownFlow.states[node.dataset.state] === here().at) || nodes[0])?.setAttribute("tabindex", 0);
+  fill(svg, {}, [nodes, s("g", { class: "labels", "aria-hidden": "true" })]);
   // As wide as there is room, but never too small to read: then it scrolls.
   svg.style.width = `clamp(${Math.round(width * 0.7)}px, 100%, ${Math.round(width)}px)`;
+  requestAnimationFrame(rest);
   return h("div", { class: "panel canvas", tabindex: 0, role: "region", "aria-label": "Drawing, scrollable" }, svg);
 };
 
@@ -85,13 +134,13 @@ const strongest = (shownFlow) => {
   const rows = flow.counts
     .slice()
     .sort((a, b) => b[2] - a[2])
-    .slice(0, 25);
+    .slice(0, 15);
   const row = ([from, to, n, failed]) =>
     h(
       "tr",
       {},
       h("td", {}, states[from]),
-      h("td", {}, link(toSessions(shownFlow, from, to), {}, states[to])),
+      h("td", {}, link({ ...here(), from: states[from], to: states[to], at: "" }, {}, states[to])),
       h("td", { class: "number" }, n),
       h("td", { class: "number" }, percent(n / leaving(from))),
       h("td", { class: failed ? "number" : "number zero" }, failed),
@@ -102,38 +151,65 @@ const strongest = (shownFlow) => {
 
 const graphView = (filter) => {
   const shownFlow = flowOf(filter);
-  const { flow, counts, all } = shownFlow;
+  const { flow, counts, all, states } = shownFlow;
   const times = ([from, to]) => counts.get(from).get(to)[0];
-  const laidOut = flow.drawing.lines.filter(([from, to]) => counts.get(from)?.has(to));
+  const kind = filter.ends === "states" ? "states" : "marks";
+  const plan = flow.drawings[kind];
+  const laidOut = plan.lines.filter(([from, to]) => counts.get(from)?.has(to));
   const top = Math.min(Number(filter.top) || 40, laidOut.length);
   const lines = laidOut
     .slice()
     .sort((a, b) => times(b) - times(a))
     .slice(0, top);
   const sizes = [...[20, 40].filter((size) => size < laidOut.length), laidOut.length];
-  const share = lines.reduce((sum, line) => sum + times(line), 0) / Math.max(1, all);
-  const sizeNames = sizes.map((n) => [String(n), n < flow.counts.length ? `the ${n} strongest` : "all"]);
-  const drawn = `Drawn: the ${lines.length} strongest of ${flow.counts.length} kinds, ${percent(share)} of them all. `;
+  const inner = flow.counts.filter(([, to]) => kind === "states" || !states[to].startsWith("END:"));
+  const of = inner.reduce((sum, [, , n]) => sum + n, 0);
+  const share = lines.reduce((sum, line) => sum + times(line), 0) / Math.max(1, of);
+  const sizeNames = sizes.map((n) => [String(n), n < inner.length ? `the ${n} strongest` : "all"]);
+  const drawn = `Drawn: the ${lines.length} strongest of ${inner.length} kinds, ${percent(share)} of them all. `;
+  const chosen = explored(shownFlow, filter);
+  const at = states.indexOf(filter.at);
+  const to = states.indexOf(filter.to);
+  const between = (one) => Number(one.dataset.from) === states.indexOf(filter.from) && Number(one.dataset.to) === to;
   return h(
     "div",
     { class: "page wide" },
     h("h1", {}, "State graph"),
-    flowBar(shownFlow, facetPicks(filter, IN_DOMAIN), pick("Transitions", String(top), sizeNames, "top")),
+    flowBar(
+      shownFlow,
+      facetPicks(filter, IN_DOMAIN),
+      pick("Transitions", String(top), sizeNames, "top"),
+      pick("Ends", filter.ends || "", [["", "as marks on states"], ["states", "as states"]], "ends"),
+    ),
     filterNote({ ...filter, domain: shownFlow.domain }, IN_DOMAIN),
     h(
       "p",
       { class: "facts" },
       `${count(flow.sessions, "session")}, ${count(all, "transition")}. `,
-      lines.length < flow.counts.length && drawn,
+      lines.length < inner.length && drawn,
       "Width: how often. ",
       h("span", { class: "legend" }, [
         "Colour: share in failed sessions ",
         h("span", { class: "ramp", "aria-hidden": "true" }),
-        ".",
+        ". ",
       ]),
-      " Click one for its sessions.",
+      kind === "marks" && [
+        "After a state ended: ",
+        ENDS.map(([outcome, sign]) => h("span", { class: `mark-key ${outcome}` }, `${sign} ${OUTCOMES[outcome][1]} `)),
+        ". ",
+      ],
+      "Choose a state or a line to see the sessions behind it.",
     ),
-    drawing(shownFlow, lines),
-    strongest(shownFlow),
+    h(
+      "div",
+      { class: chosen ? "explorer" : "" },
+      h(
+        "div",
+        {},
+        drawing(shownFlow, plan, lines, at >= 0 ? touching(at) : to >= 0 ? between : null, at >= 0 ? at : null),
+        strongest(shownFlow),
+      ),
+      chosen,
+    ),
   );
 };

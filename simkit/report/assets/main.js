@@ -10,9 +10,10 @@ const TABS = [
   ["sessions", "Sessions"],
   ["graph", "Graph"],
   ["matrix", "Matrix"],
+  ["paths", "Paths"],
   ["failures", "Failures"],
 ];
-const PAGES = { overview, sessions: sessionTable, graph: graphView, matrix: matrixView, failures: failureView };
+const PAGES = { overview, sessions: sessionTable, graph: graphView, matrix: matrixView, paths: pathView, failures: failureView };
 if (COMPARED) {
   PAGES.compare = compareView;
   PAGES.pair = pairView;
@@ -45,6 +46,7 @@ const tabs = document.getElementById("tabs");
 
 const hrefOf = (node) => `a[href="${CSS.escape(node.getAttribute("href"))}"]`;
 // `still`: the figures have changed, not the place: nothing scrolls, and what has the focus keeps it.
+let drawnView = "";
 const render = (still = false) => {
   const filter = here();
   use(RUNS[sideOf(filter)]);
@@ -65,9 +67,11 @@ const render = (still = false) => {
   if (again) again.focus({ preventScroll: still });
   const title = view === "session" ? filter.session : TABS.find(([name]) => name === (TAB_OF[view] || view))[1];
   document.title = `${shown(title)} · ${shown(summary.run)} · simkit`;
+  const moved = drawnView !== view + (filter.session || "");
+  drawnView = view + (filter.session || "");
   if (still) return;
   if (view === "session" && filter.event) select(Number(filter.event), true);
-  else window.scrollTo(0, 0);
+  else if (moved) window.scrollTo(0, 0);
 };
 
 const KEYS = {

@@ -112,7 +112,7 @@ const pairEvent = (side, event, session, findings) =>
         ),
         h("div", { class: "body" }, SHOW[event.kind](event), (findings.get(event.seq) || []).map(finding)),
       )
-    : h("div", { class: "event gone", "aria-label": `nothing in ${side.toUpperCase()}` });
+    : h("div", { class: "event gone" }, h("span", { class: "hidden-text" }, `nothing in ${side.toUpperCase()}`));
 const findingsOf = (record) => {
   const at = new Map();
   for (const one of record.findings) at.set(anchorOf(one), [...(at.get(anchorOf(one)) || []), one]);

@@ -43,6 +43,7 @@ const eventOf = (i, filter) => {
   const by = filter.by || "tool";
   if (!Object.hasOwn(views, by)) return null;
   if (filter.good || filter.bad) return failureOf(i, by)?.[4];
+  if (filter.path) return views[by].events[i][Math.min(stepsOf(filter).length, views[by].events[i].length - 1) - 1];
   if (!filter.from && !filter.to) return null;
   const { paths, events, states } = views[by];
   const at = stepAt(paths[i], states, filter.from, filter.to);
@@ -56,6 +57,10 @@ const chosen = (filter) => {
     (filter.from || filter.to) &&
     view &&
     ((i) => stepAt(view.paths[i], view.states, filter.from, filter.to) >= 0);
+  const steps = filter.path && view && stepsOf(filter);
+  const way =
+    steps &&
+    ((i) => begins(view.paths[i], view.states, steps) && (!filter.whole || view.paths[i].length === steps.length));
   return sessions
     .map((_, i) => i)
     .filter((i) => {
@@ -69,6 +74,7 @@ const chosen = (filter) => {
         (!filter.tag || one.tags.includes(filter.tag)) &&
         words.every((word) => texts[i].includes(word)) &&
         (!step || step(i)) &&
+        (!way || way(i)) &&
         (!(filter.good || filter.bad) || (view && failedThere(i, filter.by || "tool", filter.good, filter.bad)))
       );
     });
@@ -143,12 +149,16 @@ const chips = (filter) => {
     filter.good || filter.bad
       ? [["first failure", [filter.good, filter.bad].filter(Boolean).join(" → "), { good: "", bad: "", by: "" }]]
       : [];
+  const trail = filter.path
+    ? [["path", stepsOf(filter).map((state) => short(state, 30)).join(" → "), { path: "", whole: "", by: "" }]]
+    : [];
   const active = [
     ...[...FILTERS.map(([field]) => field), "find"]
       .filter((field) => filter[field])
       .map((field) => [field, filter[field], { [field]: "" }]),
     ...step,
     ...first,
+    ...trail,
   ];
   return active.map(([field, value, change]) =>
     h(
