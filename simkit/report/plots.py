@@ -52,8 +52,8 @@ def draw_matrix(matrix: TransitionMatrix, file: Path) -> None:
 
 
 def draw_graph(graph: StateGraph, file: Path) -> None:
-    """Write the state graph from START down to the ends: the wider a line, the more went that way; n beside each
-    state. Same bytes and errors as `draw_matrix`."""
+    """Write the state graph from START on the left to the ends: the wider a line, the more went that way; n beside
+    each state. Same bytes and errors as `draw_matrix`."""
     weights: dict[tuple[str, str], int] = {}
     for edge in graph.edges:
         weights[edge.source, edge.target] = weights.get((edge.source, edge.target), 0) + edge.count
@@ -115,15 +115,15 @@ def _pen(count: int, most: int) -> float:
 
 
 def _path(told: str) -> Any:
-    """matplotlib's path from the part of SVG's that `layered` writes: M, C and V, all absolute."""
+    """matplotlib's path from the part of SVG's that `layered` writes: M, C and H, all absolute."""
     from matplotlib.path import Path as Course
 
     points: list[tuple[float, float]] = []
     codes: list[Any] = []
-    for letter, numbers in re.findall(r"([MCV])([^MCV]*)", told):
+    for letter, numbers in re.findall(r"([MCH])([^MCH]*)", told):
         given = list(map(float, numbers.split()))
-        if letter == "V":
-            points.append((points[-1][0], given[0]))
+        if letter == "H":
+            points.append((given[0], points[-1][1]))
             codes.append(Course.LINETO)
         else:
             points += list(zip(given[::2], given[1::2], strict=True))
