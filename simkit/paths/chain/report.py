@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.paths.chain.endings import FEW, Bounds, Ending, Lasting, endings, lasting
 from simkit.paths.chain.longrun import row_entropies
 from simkit.paths.chain.loops import Loop, PingPong, SameCall, loops, ping_pongs
 from simkit.paths.chain.model import Chain, chain_of
@@ -23,13 +24,8 @@ from simkit.paths.states import END, START
 from simkit.paths.walks import Walks
 
 Floats = NDArray[np.float64]
-Bounds = tuple[float | None, float | None]
 
 PASS, FAIL = f"{END}pass", f"{END}fail"
-_SHARES = (0.5, 0.9, 0.99)
-_FAR = 10_000
-_FEW = 5
-"""Fewer sessions than this in a state tell nothing of its spread: its intervals are left out."""
 
 
 class StateWorth(NamedTuple):
@@ -84,8 +80,9 @@ class ChainReport:
     passing_interval: Bounds
     steps: float
     steps_interval: Bounds
-    lasting: tuple[tuple[float, int | None], ...]
-    """(share, steps): this share of sessions has ended after so many steps; None: not within 10,000."""
+    lasting: tuple[Lasting, ...]
+    ends: tuple[Ending, ...]
+    """Every end from every state."""
     staying: float
     """Of the sessions that have lasted long, the share that lasts another step."""
     entropy: float
@@ -102,7 +99,7 @@ class ChainReport:
     def to_json(self) -> dict[str, Any]:
         """Plain values; what is undefined is null."""
         told = asdict(self)
-        for name in ("states", "edges", "loops", "ping_pongs", "same_calls"):
+        for name in ("lasting", "ends", "states", "edges", "loops", "ping_pongs", "same_calls"):
             told[name] = [one._asdict() for one in getattr(self, name)]
         return told
 
@@ -120,7 +117,7 @@ def chain_report(
     again = resampled(walks, resamples, seed)
     drawn = _Drawn(chain, worth, again)
     sessions = again.sessions_at
-    few = sessions < _FEW
+    few = sessions < FEW
     values = _pairs(share_bounds(worth.values, spread_of(drawn.values), sessions, sessions, level), few)
     steps = _pairs(size_bounds(ends.steps, drawn.steps, sessions, level), few)
     states = _states(chain, worth, values, steps, judged)
@@ -134,7 +131,8 @@ def chain_report(
         passing_interval=start.value_interval,
         steps=start.steps,
         steps_interval=start.steps_interval,
-        lasting=_lasting(chain),
+        lasting=lasting(chain, again, level),
+        ends=endings(chain, again, level),
         staying=chain.quasi_stationary.rate,
         entropy=_entropy(chain),
         circles=tuple(tuple(chain.states[n] for n in c) for c in chain.classes if len(c) > 1),
@@ -246,17 +244,6 @@ def _ranks(figures: Floats, tails: list[float]) -> list[tuple[int, int]]:
     ranked = np.argsort(np.argsort(-figures, axis=1, kind="stable"), axis=1) + 1
     low, high = np.quantile(ranked, tails, axis=0, method="inverted_cdf").astype(int)
     return list(zip(low.tolist(), high.tolist(), strict=True))
-
-
-def _lasting(chain: Chain) -> tuple[tuple[float, int | None], ...]:
-    """After how many steps so many sessions have ended."""
-    steps = 64
-    while True:
-        ended = chain.absorbed_by(START, steps).sum(axis=1)
-        if ended[-1] >= max(_SHARES) or steps >= _FAR:
-            break
-        steps *= 4
-    return tuple((share, int(np.argmax(ended >= share)) + 1 if ended[-1] >= share else None) for share in _SHARES)
 
 
 def _entropy(chain: Chain) -> float:

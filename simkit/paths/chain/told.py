@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from textwrap import wrap
+
 from simkit.errors import one_line
-from simkit.paths.chain.report import Bounds, ChainReport, EdgeWorth, StateWorth
+from simkit.paths.chain.endings import Bounds, Ending, Lasting
+from simkit.paths.chain.report import ChainReport, EdgeWorth, StateWorth
+from simkit.paths.states import START
 from simkit.paths.table import aligned, csv_rows
+
+_WIDTH = 100
 
 _SHOWN = 8
 """Edges and loops that are printed; all of them stand in JSON."""
@@ -44,15 +50,29 @@ def chain_csv(report: ChainReport) -> str:
 
 
 def _run(report: ChainReport) -> str:
-    lasting = ", ".join(f"{share:.0%} within {steps}" for share, steps in report.lasting if steps is not None)
+    lasting = ", ".join(_lasting(one) for one in report.lasting if one.steps is not None)
+    ends = ", ".join(_ending(one) for one in report.ends if one.state == START and one.probability > 0)
     lines = [
         f"{report.sessions} sessions as a first-order chain, view {report.view}; intervals {report.level:.0%}, from "
         f"{report.resamples} runs of sessions drawn anew",
         f"passed {_share(report.passing)} {_span(report.passing_interval)}; {report.steps:.1f} steps to the end "
-        f"({_span(report.steps_interval, '.1f')}): {lasting}",
+        f"({_span(report.steps_interval, '.1f')})",
+        f"ended: {lasting or 'few within 10,000 steps'}",
+        *wrap(f"ends: {ends}", _WIDTH, subsequent_indent="      "),
         f"after many steps {report.staying:.0%} of those left last another; {report.entropy:.2f} nats of choice a step",
     ]
     return "\n".join(lines)
+
+
+def _lasting(one: Lasting) -> str:
+    low, high = one.interval
+    span = "" if low is None or high is None or low == high else f" ({low}–{high})"
+    return f"{one.share:.0%} within {one.steps}{span}"
+
+
+def _ending(one: Ending) -> str:
+    steps = "" if one.steps is None else f" after {one.steps:.1f} steps ({_span(one.steps_interval, '.1f')})"
+    return f"{one_line(one.end, 40)} {_share(one.probability)} {_span(one.interval)}{steps}"
 
 
 def _states(report: ChainReport) -> str:

@@ -40,6 +40,26 @@ def test_intervals_hold_the_estimate_and_most_of_the_truth(report: ChainReport) 
     assert held >= len(report.states) - 2
 
 
+def test_each_end_and_how_long_it_takes_has_an_interval_that_holds_the_estimate_and_mostly_the_truth(
+    report: ChainReport,
+) -> None:
+    truth = absorption_of(agent(), STATES, STATES[-2:])
+    held = []
+    for one in report.ends:
+        at, end = STATES.index(one.state), truth.ends.index(one.end)
+        for estimate, (low, high), true in (
+            (one.probability, one.interval, truth.probabilities[at, end]),
+            (one.steps, one.steps_interval, truth.steps_given[at, end]),
+        ):
+            assert estimate is not None and low is not None and high is not None and low < estimate < high
+            held.append(low < true < high)
+
+    assert len(report.ends) == 2 * len(report.states)
+    assert np.mean(held) > 0.85
+    for share, steps, (low, high) in report.lasting:
+        assert steps and low and high and 1 <= low <= steps <= high, share
+
+
 def test_ranks_are_ranges_and_the_largest_mass_comes_first(report: ChainReport) -> None:
     masses = [edge.failure_mass for edge in report.edges]
 
