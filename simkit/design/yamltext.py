@@ -26,6 +26,11 @@ def _quoted(value: str) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
+def sentence(text: str) -> str:
+    """A text that stands alone behind its key, where commas mean nothing."""
+    return text if scalar(text.replace(",", "")) == text.replace(",", "") else scalar(text)
+
+
 def flow(value: Any) -> str:
     """A value on one line: `{order_id: W1001, lines: [1, 2]}`."""
     if isinstance(value, Mapping):
@@ -52,7 +57,7 @@ def block(value: Any, indent: str = "") -> str:
 
 
 def _entry(head: str, item: Any, indent: str) -> list[str]:
-    line = f"{head} {flow(item)}"
+    line = f"{head} {sentence(item) if isinstance(item, str) else flow(item)}"
     holds = isinstance(item, Mapping | list | tuple) and bool(item)
     if not holds or (len(line) <= WIDTH and not _opens(item)):
         return [line]
@@ -60,6 +65,6 @@ def _entry(head: str, item: Any, indent: str) -> list[str]:
 
 
 def _opens(item: Any) -> bool:
-    """Whether something reads better over several lines: it holds mappings."""
+    """Whether something reads better over several lines: it holds mappings, or lists of them."""
     inner = item.values() if isinstance(item, Mapping) else item
-    return any(isinstance(one, Mapping) and one for one in inner)
+    return any((isinstance(one, Mapping) and one) or (isinstance(one, list | tuple) and _opens(one)) for one in inner)

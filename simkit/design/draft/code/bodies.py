@@ -105,7 +105,7 @@ def _linked(deed: Deed, table: Table, parameters: list[Parameter], tables: Mappi
         if link is None or one is deed.key:
             continue
         optional = "" if one.required else f"if {one.argument} is not None:"
-        look = f"world.get({literal(link.table)}, str({one.argument}))"
+        look = f"world.get({literal(link.table)}, {text_of(one, tables[link.table])})"
         if link.many:
             look = f"[world.get({literal(link.table)}, str(one)) for one in {one.argument} or ()]"
             optional = ""

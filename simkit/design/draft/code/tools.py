@@ -10,7 +10,7 @@ from simkit.design.draft.code.literals import call, docstring, literal, prose
 from simkit.design.draft.code.parts import PARTS
 from simkit.design.draft.code.types import Types, default_of, understood
 from simkit.design.draft.names import IMPORTED
-from simkit.design.draft.plan import Deed, Parameter, Plan
+from simkit.design.draft.plan import Deed, Parameter, Plan, Table
 from simkit.design.draft.seed.records import KeyForm
 from simkit.design.draft.shapes import MISSING
 from simkit.design.draft.slots import said_of
@@ -77,15 +77,29 @@ def annotation(one: Parameter, deed: Deed, plan: Plan, forms: Mapping[str, KeyFo
     above = next((plan.tables[name] for parameter, _, name in deed.within if parameter is one), None)
     named = table or above
     if named is not None and not named.single and one.place == "path":
-        shape, form = named.key_shape, forms[named.name]
-        # A key must fit its own type: a pattern that our keys do not match is left out.
-        pattern = shape.pattern or one.shape.pattern
-        pattern = pattern if understood(pattern) and form.fits(named.name, pattern) else ""
-        return types.key(named.name, named.one, shape, pattern)
-    written = types.of(one.shape, one.name, deed.operation.tool)
+        return _type_of_key(named, one, forms, types)
+    written = _key_type(one, deed, plan, forms, types) or types.of(one.shape, one.name, deed.operation.tool)
     default = default_of(one.shape)
     if one.required:
         return written
     if default is not MISSING and default is not None:
         return f"{written} = {literal(default)}"
     return f"{written} = None" if written.endswith("| None") else f"{written} | None = None"
+
+
+def _key_type(one: Parameter, deed: Deed, plan: Plan, forms: Mapping[str, KeyForm], types: Types) -> str:
+    """The type of a field that names a record of another table; `""` for any other."""
+    table = plan.tables.get(deed.table)
+    link = next((link for link in table.links if link.field == one.name and not link.many), None) if table else None
+    there = plan.tables[link.table] if link is not None and one is not deed.key else None
+    if there is None or there.single or there.key_shape.kind != one.shape.kind or one.shape.options:
+        return ""
+    return _type_of_key(there, one, forms, types) + (" | None" if one.shape.nullable else "")
+
+
+def _type_of_key(table: Table, one: Parameter, forms: Mapping[str, KeyForm], types: Types) -> str:
+    """The named type of a table's keys. A key must fit it: a pattern that our keys do not match is left out."""
+    shape = table.key_shape
+    pattern = shape.pattern or one.shape.pattern
+    pattern = pattern if understood(pattern) and forms[table.name].fits(table.name, pattern) else ""
+    return types.key(table.name, table.one, shape, pattern)

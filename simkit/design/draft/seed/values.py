@@ -40,8 +40,8 @@ class Values:
         if shape.options:
             return shape.options[(number + len(name)) % len(shape.options)]
         fitting = [example for example in shape.examples if fits(shape, example)]
-        if fitting and number < len(fitting):
-            return fitting[number]
+        if fitting and (number < len(fitting) or len(fitting) > 1):
+            return fitting[number % len(fitting)]
         if shape.kind == "object":
             return self.record(shape, one, number, random, depth + 1)
         if shape.kind == "array":
@@ -99,7 +99,8 @@ class Values:
 
     def _moment(self, name: str, random: Random) -> datetime:
         days = random.randint(1, 40)
-        later = bool(set(words(name)) & _LATER) and "created" not in words(name)
+        said = set(words(name))
+        later = bool(said & _LATER or words(name) == ["date"]) and not said & {"created", "birth", "issued"}
         moment = self.now + timedelta(days=days if later else -days)
         return moment.replace(hour=random.randint(8, 18), minute=random.choice((0, 15, 30, 45)), second=0)
 
