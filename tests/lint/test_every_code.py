@@ -66,7 +66,7 @@ BREAKS = [
     Break("unreachable-fact", CASES, "knows: {hire_id: H102}\n", "knows: {days: 1}\n"),
     Break("reference-errs", CASES, f"reference:\n{LOOK}", f"⟦reference:\n{LOOK * 4}"),
     Break("null-passes", CASES, OUT, "⟦goal:\n  never: [cancel_hire]\n"),
-    Break("everything-passes", CASES, ASKED, "knows: {town: Larkhaven}\n⟦goal:\n  calls: [find_outlets]\n"),
+    Break("everything-passes", CASES, ASKED, "knows: {town: Larkhaven}\n⟦goal:\n  never: [cancel_hire]\n"),
     Break("talk-passes", CASES, OUT, "⟦goal:\n  never: [cancel_hire]\n  says: [{any_of: [not cancelled, is out]}]\n"),
     Break("trivial-words", CASES, "  says: [Quay Road]\n", "  says:\n    - Quay Road\n    ⟦- bicycle\n"),
     Break("superfluous-step", CASES, EXTEND, f"  ⟦- get_hire: {{hire_id: H101}}\n{EXTEND}"),

@@ -66,7 +66,7 @@ class Pools:
         wanted = {name for name, values in pinned.items() if values}
         names = [name for name in properties if name in tool.parameters.get("required", ()) or name in wanted]
         pools = [pinned.get(name) or self.values(name, properties[name]) for name in names]
-        for values in islice(_nearest(pools), MOST):
+        for values in islice(nearest(pools), MOST):
             arguments = dict(zip(names, values, strict=True))
             call = Call(tool.name, arguments)
             if fits(tool, call):
@@ -78,7 +78,7 @@ class Pools:
         return found
 
 
-def _nearest(pools: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
+def nearest(pools: list[list[Any]]) -> Iterator[tuple[Any, ...]]:
     """Every combination, those with the likeliest values of all first."""
     for farthest in range(max(map(len, pools), default=1)):
         for places in product(*(range(min(len(pool), farthest + 1)) for pool in pools)):

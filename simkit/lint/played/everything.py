@@ -4,6 +4,9 @@ It knows what the user knows, calls every tool that looks something up with what
 changes something, lets the user do all that they can, and says all that is plausible: policy, results, apologies, a
 question for each slot. It knows nothing of the reference. It is given up at the first thing that cannot be made good:
 a forbidden call, or a change of what the goal does not speak of.
+
+A question by which nothing can be changed and nothing is forbidden is answered by whoever reads everything out: there
+that proves nothing, and nothing is said.
 """
 
 from __future__ import annotations
@@ -11,10 +14,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from itertools import islice, product
+from itertools import islice
 from typing import Any
 
-from simkit.agents.faulty.pools import named, shape
+from simkit.agents.faulty.pools import named, nearest, shape
 from simkit.lint.played.rehearsal import Rehearsal, Stages
 from simkit.lint.stake import alike
 from simkit.metrics.goal import matching_calls
@@ -89,7 +92,11 @@ class Everything:
                 return False
         for text in (*self._talk(), *self.told):
             self.made.says(text)
-        return self.made.reached
+        return self.made.reached and (self._could_harm() or bool(self.case.scenario.goal.never))
+
+    def _could_harm(self) -> bool:
+        free = self.case.scenario.goal.elsewhere == "free"
+        return free or any(isinstance(one, ToolCalled) and one.changes for one in self.made.events)
 
     def _tries(self, tool: Tool, performs: Any) -> int:
         """Calls of a tool that are new; how many."""
@@ -129,21 +136,27 @@ class Everything:
             self.known.setdefault((name, canonical(value)), (shape(value) if isinstance(value, str) else "", value))
 
     def _fillings(self, tool: Tool) -> Iterator[dict[str, Any]]:
+        """New calls of a tool that its schema admits: with what it requires, and with one more that is known."""
         properties: Mapping[str, Any] = tool.parameters.get("properties", {})
         required = [name for name in properties if name in tool.parameters.get("required", ())]
-        pools = [self._values(name, properties[name]) for name in required]
-        check = validator(tool)
-        new = 0
-        for values in islice(product(*pools), 40 * FILLINGS):
-            arguments = dict(zip(required, values, strict=True))
-            key = (tool.name, canonical(arguments))
-            if key in self.tried or not check.is_valid(arguments):
-                continue
-            new += 1
-            if new > FILLINGS or len(self.tried) >= CALLS:
-                return
-            self.tried.add(key)
-            yield arguments
+        more = [name for name in properties if name not in required and self._called(name)]
+        check, new = validator(tool), 0
+        for names in (required, *([*required, one] for one in more)):
+            pools = [self._values(name, properties[name]) for name in names]
+            for values in islice(nearest(pools), 10 * FILLINGS):
+                arguments = dict(zip(names, values, strict=True))
+                key = (tool.name, canonical(arguments))
+                if key in self.tried or not check.is_valid(arguments):
+                    continue
+                new += 1
+                if new > FILLINGS or len(self.tried) >= CALLS:
+                    return
+                self.tried.add(key)
+                yield arguments
+
+    def _called(self, name: str) -> list[Any]:
+        """What is known by that name."""
+        return [value for (key, _), (_, value) in self.known.items() if alike(key, name)]
 
     def _values(self, name: str, schema: Mapping[str, Any]) -> list[Any]:
         """Values for an argument: of its name, of its pattern, or of its type."""
@@ -157,8 +170,7 @@ class Everything:
         if kinds == "array":
             return [[one] for one in self._values(name.removesuffix("s"), schema.get("items", {}))]
         if kinds in ("integer", "number"):
-            called = [value for (key, _), (_, value) in self.known.items() if alike(key, name) and _is_number(value)]
-            return [*called, 1][:FEW]
+            return [*filter(_is_number, self._called(name)), 1][:FEW]
         if kinds == "object":
             return [{}]
         return self._texts(name, schema.get("pattern"))

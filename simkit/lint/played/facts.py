@@ -26,6 +26,8 @@ from simkit.trace.events import ToolCalled, UserSaid
 
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _SMALL = 100
+_RECKONED = 10
+"""Smaller numbers follow from any others by simple arithmetic."""
 _COUNTS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -85,5 +87,6 @@ def _leaves(value: Any, default: Any) -> Iterator[str | int]:
 def _given(value: str | int, facts: Facts, heard: str) -> bool:
     if isinstance(value, int):
         word = _COUNTS[value - 1] if value <= len(_COUNTS) else str(value)
-        return facts.gave(float(value)) or says_words(heard, word)
+        reckoned = value >= _RECKONED and facts.has_amount(float(value))
+        return reckoned or facts.gave(float(value)) or says_words(heard, word)
     return facts.has_text(value) or all(facts.has_text(word) for word in _WORD.findall(value))

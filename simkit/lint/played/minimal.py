@@ -18,7 +18,6 @@ from simkit.lint.played.rehearsal import Stages, again
 from simkit.metrics.goal import goal_parts, verdict
 from simkit.metrics.rules import breaches
 from simkit.metrics.score import GoalPart
-from simkit.metrics.talk.facts import leaves
 from simkit.metrics.wording import describe
 from simkit.paths.episode import Episode
 from simkit.spec.acts import refuses
@@ -85,7 +84,15 @@ def _same(one: ToolCalled, other: ToolCalled) -> bool:
 
 
 def _comes_back(call: ToolCalled, events: Sequence[Event]) -> bool:
-    """Whether something that the call's result told first comes back later."""
+    """Whether something that the call's result told first comes back later. What a first look gave an argument, or
+    looked at before it was changed, counts also where it was known before."""
+    about, result = _values(call.arguments), _values(call.result)
+    first = not any(isinstance(one, ToolCalled) and _same(one, call) for one in events[: call.seq])
+    for event in events[call.seq + 1 :]:
+        if isinstance(event, ToolCalled) and first:
+            used = _values(event.arguments)
+            if used & result - about or (event.changes and used & about):
+                return True
     before = _Told()
     for event in events[: call.seq]:
         before.take(_content(event))
@@ -95,6 +102,12 @@ def _comes_back(call: ToolCalled, events: Sequence[Event]) -> bool:
     for event in events[call.seq + 1 :]:
         later.take(_used(event))
     return told.shares(later, before)
+
+
+def _values(given: Any) -> set[Any]:
+    told = _Told()
+    told.take(given)
+    return told.values
 
 
 def _content(event: Event) -> Any:
@@ -109,6 +122,20 @@ def _used(event: Event) -> Any:
     return event.text if isinstance(event, UserSaid | AgentSaid) else None
 
 
+def _leaves(given: Any) -> Iterator[Any]:
+    """Every text and number; of the keys, those that name records (`W1004-1`) and no fields."""
+    if isinstance(given, dict):
+        for key, item in given.items():
+            if any(char.isdigit() for char in str(key)):
+                yield str(key)
+            yield from _leaves(item)
+    elif isinstance(given, list | tuple):
+        for item in given:
+            yield from _leaves(item)
+    elif isinstance(given, str | int | float) and not isinstance(given, bool):
+        yield given
+
+
 class _Told:
     """Values and words in JSON and talk."""
 
@@ -118,7 +145,7 @@ class _Told:
 
     def take(self, given: Any) -> None:
         """Take in every value and every word of four letters or more."""
-        for leaf in leaves(given):
+        for leaf in _leaves(given):
             text = str(leaf)
             self.values.add(text.casefold())
             self.values |= {value.value for value in values_in(text)}
