@@ -11,7 +11,8 @@ from simkit.spec.rules import fill
 from simkit.spec.schema import schemas, write_schemas
 
 TEXTS = Path(__file__).parent / "texts"
-DOMAIN = ("domain.yaml", "tools.py", "policy.md", "state.json", "demo.py", "cases.yaml", "README.md")
+DOMAIN = ("domain.yaml", "tools.py", "policy.md", "state.json", "demo.py", "README.md")
+CASES = ("status", "order", "cancel", "cancel-ready", "no-such-order")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 
 
@@ -19,8 +20,10 @@ def new_domain(name: str, into: Path) -> list[Path]:
     """Write the folder of a new domain, and the schemas beside it. Raises `UsageError` where something is there."""
     named(name, "domain")
     folder = free(into / name)
-    texts = {part: text_of(part, {"name": name, "spoken": spoken(name)}) for part in DOMAIN}
-    return [*written({folder / part: text for part, text in texts.items()}), *beside(into)]
+    values = {"name": name, "spoken": spoken(name)}
+    texts = {folder / part: text_of(part, values) for part in DOMAIN}
+    texts |= {folder / f"{name}-{case}.yaml": text_of(f"case-{case}.yaml", values) for case in CASES}
+    return [*written(texts), *beside(into)]
 
 
 def new_persona(name: str, into: Path, schemas_in: Path) -> list[Path]:
