@@ -97,6 +97,8 @@ class GraphAgent:
     def __init__(self, graph: Any, thread: str) -> None:
         self.graph, self.thread = graph, thread
         self.witness: Witness | None = None
+        self.checkpoint: Any = None
+        """Of another thread of the same graph: where this session is taken up."""
         self.remembers = getattr(graph, "checkpointer", None) is not None
         self.state: dict[str, Any] = {}
 
@@ -106,6 +108,13 @@ class GraphAgent:
         watcher = _Watcher(turn)
         message = HumanMessage(turn.text)
         given = {"messages": [message]}
+        if self.remembers and self.checkpoint is not None:
+            from simkit.agents.checkpoints import take_up
+
+            checkpoint, self.checkpoint = self.checkpoint, None
+            await take_up(self.graph, checkpoint, self.thread)
+        elif self.remembers and not self.state:
+            given = {"messages": [*_before(turn), message]}
         if not self.remembers:
             given = {**self.state, "messages": [*self.state.get("messages", _before(turn)), message]}
         known = len(given["messages"])

@@ -8,18 +8,18 @@ from functools import partial
 from typing import Any
 
 from simkit.metrics.score import SessionScore
-from simkit.play.agent import Agent, AgentMaker, Part
+from simkit.play.agent import Agent, AgentMaker, Message, Part
 from simkit.play.sitting import drawn
 from simkit.play.suite import Cast, Stop
 from simkit.play.user import Role, User, UserMaker
 from simkit.probe.fork.luck import ForkedSitting, Luck, Prefix
 from simkit.probe.fork.parent import Parent
 from simkit.probe.fork.point import Point, Restore
-from simkit.runs import VERSIONS
+from simkit.runs import VERSIONS, to_its_end
 from simkit.spec.files import Case, Pack
 from simkit.spec.scenario import Scenario
 from simkit.spending import ModelTerms
-from simkit.trace.events import Event, Party
+from simkit.trace.events import AgentSaid, Event, Party, UserSaid
 from simkit.trace.log import SessionKey
 from simkit.trace.recorder import Recorder
 from simkit.trace.store import Store
@@ -45,6 +45,14 @@ class Terms:
     progress: Callable[[SessionScore], None] | None = None
 
 
+def said_before(events: Sequence[Event]) -> tuple[Message, ...]:
+    """The conversation up to the agent's last answer."""
+    said = [event for event in events if isinstance(event, UserSaid | AgentSaid)]
+    if said and isinstance(said[-1], UserSaid):
+        said.pop()
+    return tuple(Message("user" if isinstance(event, UserSaid) else "agent", event.text) for event in said)
+
+
 def name_of(parent: Parent, at: Point) -> str:
     """The scenario of the sessions that go on from a point: `late-refund.0.at-12`, trial 0 forked at event 12."""
     return f"{parent.key.scenario[:70]}.{parent.key.trial}.{at.name}"
@@ -59,6 +67,8 @@ class Plays:
         self.scenarios = {name: _named(parent, name) for name in self.points}
         self.tapes: dict[SessionKey, Prefix] = {}
         self.makers: list[tuple[str, AgentMaker]] = []
+        self.checkpoints: dict[str, Any] = {}
+        """Point to the checkpoint of the agent's graph that it is taken up from."""
 
     def agents(self) -> list[Any]:
         """Who plays: the agent that was played, or the one that goes on in its place, or both."""
@@ -78,18 +88,43 @@ class Plays:
         domain = self.parent.domain.name
         self.makers = [cast.agents[domain] for cast in casts]
         kind, user = casts[0].user
+        if self.terms.restore is None:
+            self._find_checkpoints()
         return Cast({domain: (self.makers[0][0], self._agent)}, (kind, self._user(user)))
 
     def _agent(self, part: Part) -> Agent:
         _, make = self._maker(self.points[part.key.scenario])
-        return make(replace(part, key=self.parent.key, scenario=self.parent.episode.scenario))
+        agent: Any = make(replace(part, key=self.parent.key, scenario=self.parent.episode.scenario))
+        if getattr(agent, "remembers", False):
+            # A thread of its own: that of the session which is forked stays as it is.
+            agent.thread = f"{agent.thread}.{part.key}.{self.terms.out or id(self)}"
+            agent.checkpoint = self.checkpoints.get(part.key.scenario)
+        return agent  # type: ignore[no-any-return]
+
+    def _find_checkpoints(self) -> None:
+        for name, at in self.points.items():
+            if at.change.agent is None and (graph := self._graph_that_remembers()) is not None:
+                from simkit.agents.checkpoints import checkpoint_of
+
+                found = to_its_end(partial(checkpoint_of, graph, self.parent.key, said_before(at.events)))
+                self.checkpoints |= {} if found is None else {name: found}
+
+    def _graph_that_remembers(self) -> Any:
+        episode = self.parent.episode
+        part = Part(self.parent.key, episode.scenario, episode.persona, episode.card, self.parent.log.started.seed)
+        try:
+            agent: Any = self.makers[0][1](part)
+        except Exception:
+            return None  # which is told when it is played
+        return agent.graph if getattr(agent, "remembers", False) else None
 
     def _maker(self, at: Point) -> tuple[str, AgentMaker]:
         return self.makers[0 if at.change.agent is None else -1]
 
     def _free(self, at: Point) -> frozenset[Party]:
         """Who is run again up to the point; whoever is not is not asked for what is recorded."""
-        restore = self.terms.restore or ("replay" if at.change.agent is None else "history")
+        kept = name_of(self.parent, at) in self.checkpoints
+        restore = self.terms.restore or ("replay" if at.change.agent is None and not kept else "history")
         return frozenset({"user", "agent"}) if restore == "replay" else frozenset({"user"})
 
     def _user(self, make: UserMaker) -> UserMaker:

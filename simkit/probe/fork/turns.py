@@ -123,7 +123,7 @@ def verdict(turns: Turns) -> str:
 
 
 def happened(parent: Parent, prefix: Continued) -> list[str]:
-    """What was said and called in the turn that a prefix ends with, a line each."""
+    """What was said and called in the turn that a prefix ends with, a line each, with the event's number."""
     return list(_lines(_of_turn(parent.log.events, prefix.point.at)))
 
 
@@ -136,11 +136,11 @@ def _lines(events: Sequence[Event]) -> Iterator[str]:
     for event in events:
         match event:
             case UserSaid():
-                yield f"user: {event.text}"
+                yield f"{event.seq} user: {event.text}"
             case AgentSaid():
-                yield f"agent: {event.text}"
+                yield f"{event.seq} agent: {event.text}"
             case ToolCalled():
                 who = "" if event.by == "agent" else "user's "
                 arguments = event.arguments if isinstance(event.arguments, dict) else {"": event.arguments}
                 given = ", ".join(f"{name}={value!r}" for name, value in arguments.items())
-                yield f"{who}{event.tool}({given}) -> {event.outcome}"
+                yield f"{event.seq} {who}{event.tool}({given}) -> {event.outcome}"
