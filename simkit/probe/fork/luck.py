@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from simkit.play.sitting import Sitting
 from simkit.play.tape import Paid, Tape
-from simkit.trace.events import Event
+from simkit.trace.events import Event, ModelCalled
 from simkit.trace.log import Beside, SessionKey
 from simkit.trace.recorder import Recorder
 
@@ -53,7 +53,9 @@ class Prefix(Tape):
     """The recorded part of a session that is forked. Where it does not come out again, nothing is played on."""
 
     def __init__(self, events: tuple[Event, ...], paid: tuple[Paid, ...], luck: Luck) -> None:
-        super().__init__(events, [Beside()] * len(events), [one for one in paid if one.seq < len(events)])
+        super().__init__(
+            events, [_paid_before(event) for event in events], [one for one in paid if one.seq < len(events)]
+        )
         self._luck, self._size = luck, len(events)
         self.diverged: Divergence | None = None
         self.then_stop = False
@@ -76,6 +78,11 @@ class Prefix(Tape):
         self.diverged = Divergence(self.at, shown(self.events[self.at]), shown(instead))
         self.lost = True
         super().cut(instead)
+
+
+def _paid_before(event: Event) -> Beside:
+    """Model calls that are replayed cost nothing."""
+    return Beside(cost=0.0) if isinstance(event, ModelCalled) else Beside()
 
 
 def shown(event: Event) -> str:

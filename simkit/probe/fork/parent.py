@@ -81,6 +81,9 @@ def parent_of(run: str | Path | Store, session: str, what: Sources = ()) -> Pare
     recorded call its digest has to be the recorded one.
     """
     store = run if isinstance(run, Store) else Store.open(run)
+    if came := store.manifest.get("fork"):
+        what = f"{store.place} is a fork itself; fork {came['session']} of {came['run']} in its place"
+        raise UsageError(what)
     log = store.log(session_key(store, session))
     recorded = EpisodeReader().read(log)
     pack = pack_of(store, what)
