@@ -50,12 +50,11 @@ class Costs:
 
     def add(self, log: Log) -> None:
         """Count the model calls of a session."""
-        for event in log.events:
-            if isinstance(event, ModelCalled):
-                # A log from elsewhere has nothing beside its events.
-                cost = log.beside[event.seq].cost if event.seq < len(log.beside) else None
-                for used in (self.total, self.by_role.setdefault(event.role, Used())):
-                    used.add(event, cost)
+        for event in log.of(ModelCalled):
+            # A log from elsewhere has nothing beside its events.
+            cost = log.beside[event.seq].cost if event.seq < len(log.beside) else None
+            for used in (self.total, self.by_role.setdefault(event.role, Used())):
+                used.add(event, cost)
 
     def to_json(self) -> dict[str, Any]:
         """`{"usd", "tokens_in", "tokens_out", "calls", "unpriced", "estimated", "by_role": {role: the same}}`."""

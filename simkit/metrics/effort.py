@@ -13,25 +13,27 @@ from simkit.trace.events import ModelCalled
 
 def effort(episode: Episode) -> tuple[Score, ...]:
     """Turns, calls, words and tokens of one session, in a fixed order; times and costs stand beside the events."""
-    return tuple(Score(name=name, value=float(value)) for name, value in _figures(episode))
+    return tuple(Score.of(name=name, value=float(value)) for name, value in _figures(episode))
 
 
 def _figures(episode: Episode) -> Iterator[tuple[str, float]]:
     calls = episode.agent_calls
     turns, replies = len(episode.user_texts), len(episode.agent_texts)
-    agent_words = sum(len(event.text.split()) for event in episode.agent_texts)
-    user_words = sum(len(event.text.split()) for event in episode.user_texts)
+    agent_words = sum([len(event.text.split()) for event in episode.agent_texts])
+    user_words = sum([len(event.text.split()) for event in episode.user_texts])
     yield "turns", turns
     yield "tool_calls", len(calls)
-    yield "failed_calls", sum(call.outcome != "ok" for call in calls)
-    yield "longest_failing_streak", failed_runs(calls)
-    yield "writes", sum(call.outcome == "ok" and effect(episode.card, call) == "write" for call in calls)
+    failed = sum([call.outcome != "ok" for call in calls])
+    yield "failed_calls", failed
+    yield "longest_failing_streak", failed_runs(calls) if failed else 0
+    yield "writes", sum([call.outcome == "ok" and effect(episode.card, call) == "write" for call in calls])
     yield "user_tool_calls", len(episode.log.calls) - len(calls)
     yield "calls_per_turn", len(calls) / turns if turns else 0.0
     yield "agent_words_per_turn", agent_words / replies if replies else 0.0
     yield "user_words_per_turn", user_words / turns if turns else 0.0
-    for role in ("agent", "user", "judge"):
-        models = [event for event in episode.events if isinstance(event, ModelCalled) and event.role == role]
+    answered = episode.log.of(ModelCalled)
+    for role in ("agent", "user", "judge") if answered else ():
+        models = [event for event in answered if event.role == role]
         if models:
             yield f"{role}_model_calls", len(models)
             yield f"{role}_tokens", sum(tokens(event.usage) for event in models)

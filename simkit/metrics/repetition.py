@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from simkit.metrics.beside.steps import effect
 from simkit.metrics.score import Finding
 from simkit.metrics.wording import describe_call
 from simkit.paths.episode import Episode
@@ -15,26 +16,27 @@ TIMES = 3
 """The same call, or the same pair of calls, this often in a row is a loop."""
 
 
-def loops(episode: Episode) -> Iterator[Finding]:
-    """Runs of three or more equal calls, and of pairs A-B-A-B-A-B, in which nothing changed the world."""
+def rounds(episode: Episode) -> Iterator[tuple[tuple[ToolCalled, ...], int]]:
+    """Each loop's calls, and how many of them make one round: runs of three or more equal calls, and of pairs
+    A-B-A-B-A-B, in which nothing changed the world."""
     calls = episode.agent_calls
     start = 0
-    while start < len(calls):
+    while start + TIMES <= len(calls):
         size, length = _circle(episode, calls[start:])
         if length:
-            yield _loop(calls[start : start + length], size)
+            yield calls[start : start + length], size
         start += length or 1
 
 
-def repeats(episode: Episode) -> Iterator[tuple[ToolCalled, ToolCalled]]:
+def repeats(episode: Episode, harmless: str | None = None) -> Iterator[tuple[ToolCalled, ToolCalled]]:
     """Each successful call that repeats an earlier successful one, with that earlier one, where nothing changed the
     world from then on: neither anybody else nor the earlier call itself. Where no world was recorded, every call of a
-    tool that writes counts as a change."""
+    tool that writes counts as a change. Calls of the effect `harmless` are left out."""
     fresh: list[ToolCalled] = []
     for call in episode.log.calls:
         if call.outcome != "ok":
             continue
-        if call.by == "agent":
+        if call.by == "agent" and (harmless is None or effect(episode.card, call) != harmless):
             earlier = next((one for one in reversed(fresh) if equal(one, call)), None)
             if earlier is not None:
                 yield call, earlier
@@ -64,15 +66,18 @@ def _circle(episode: Episode, calls: Sequence[ToolCalled]) -> tuple[int, int]:
         while length < len(calls) and equal(calls[length], calls[length - size]):
             length += 1
         length -= length % size
-        whole = calls[:length]
-        if length >= TIMES * size and not any(
-            changes_world(episode, call) for call in episode.log.calls if whole[0].seq <= call.seq < whole[-1].seq
-        ):
+        if length >= TIMES * size and not _changed_between(episode, calls[0].seq, calls[length - 1].seq):
             return size, length
     return 0, 0
 
 
-def _loop(calls: Sequence[ToolCalled], size: int) -> Finding:
+def _changed_between(episode: Episode, first: int, last: int) -> bool:
+    between = [call for call in episode.log.calls if first <= call.seq < last]
+    return any([changes_world(episode, call) for call in between])
+
+
+def loop(calls: Sequence[ToolCalled], size: int) -> Finding:
+    """The finding that tells of a loop."""
     what = " then ".join(describe_call(call) for call in calls[:size])
     return Finding(
         kind="loop",

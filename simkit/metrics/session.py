@@ -44,7 +44,7 @@ def score_session(episode: Episode, metrics: Iterable[Metric] = ()) -> SessionSc
     findings = tool_errors(episode, reached=reached, whole=fault is None or fault.outcome != "invalid")
     judgement = fault or _by_goal(episode, parts, findings)
     key = episode.log.session
-    score = SessionScore(
+    score = SessionScore.of(
         session=str(key),
         outcome=judgement.outcome,
         reason=judgement.reason,
@@ -60,7 +60,7 @@ def score_session(episode: Episode, metrics: Iterable[Metric] = ()) -> SessionSc
         persona=key.persona,
         trial=key.trial,
     )
-    return score.model_copy(update={"blame": blame(episode, score)})
+    return score if score.outcome == "pass" else score.model_copy(update={"blame": blame(episode, score)})
 
 
 def outcome_of(episode: Episode) -> Outcome:

@@ -19,13 +19,15 @@ reference path the kinds that need one are left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 from simkit.errors import one_line
 from simkit.metrics.alignment import Alignment, Match, align, effect, out_of_order
 from simkit.metrics.beside.bearing import Bearing
 from simkit.metrics.goal import goal_parts, matching_calls, verdict
-from simkit.metrics.repetition import TIMES, loops, repeats
+from simkit.metrics.repetition import TIMES, loop, repeats, rounds
 from simkit.metrics.rules import Breach, breaches
 from simkit.metrics.score import ErrorKind, Finding
 from simkit.metrics.talk.claims import ignored_errors
@@ -62,7 +64,7 @@ def _beside_each_other(episode: Episode, found: list[Finding], reached: bool, wh
     """What is seen by comparing the calls with the reference path, where there is one, and with each other."""
     # Where the goal was reached, looking again at what is unchanged did no harm.
     harmless = "read" if reached else None
-    again = tuple(pair for pair in repeats(episode) if effect(episode.card, pair[0]) != harmless)
+    again = tuple(repeats(episode, harmless))
     if not episode.scenario.paths:
         return list(_repeated(again, _explained(found), frozenset()))
     alignment = align(episode) if again or not reached else _NOTHING
@@ -153,16 +155,16 @@ def _wrong(match: Match) -> Finding:
 
 def _loops(episode: Episode, reached: bool) -> Iterator[Finding]:
     """Loops; where the goal was reached, an agent that looks again in each of its turns is not in one."""
-    for loop in loops(episode):
-        calls = [call for call in episode.agent_calls if call.seq in loop.events]
-        looks = all(call.outcome == "ok" and effect(episode.card, call) == "read" for call in calls)
-        if not (reached and looks and _in_turns_of_their_own(episode, calls)):
-            yield loop
+    for calls, size in rounds(episode):
+        looks = reached and all([call.outcome == "ok" and effect(episode.card, call) == "read" for call in calls])
+        if not (looks and _in_turns_of_their_own(episode, calls)):
+            yield loop(calls, size)
 
 
-def _in_turns_of_their_own(episode: Episode, calls: list[ToolCalled]) -> bool:
-    turns = [sum(said.seq < call.seq for said in episode.user_texts) for call in calls]
-    return max(turns.count(turn) for turn in turns) < TIMES and len(set(turns)) >= TIMES
+def _in_turns_of_their_own(episode: Episode, calls: Sequence[ToolCalled]) -> bool:
+    said = [one.seq for one in episode.user_texts]
+    turns = Counter([bisect_left(said, call.seq) for call in calls])
+    return max(turns.values()) < TIMES and len(turns) >= TIMES
 
 
 Repeats = tuple[tuple[ToolCalled, ToolCalled], ...]

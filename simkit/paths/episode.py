@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from operator import attrgetter
 from typing import Any
 
 from simkit.spec.domain import Card
@@ -31,7 +32,12 @@ class Episode:
     @cached_property
     def agent_calls(self) -> tuple[ToolCalled, ...]:
         """The agent's calls, in order."""
-        return tuple(call for call in self.log.calls if call.by == "agent")
+        return tuple([call for call in self.log.calls if call.by == "agent"])
+
+    @cached_property
+    def talk(self) -> tuple[AgentSaid | UserSaid, ...]:
+        """What user and agent said, in order."""
+        return tuple(sorted((*self.agent_texts, *self.user_texts), key=attrgetter("seq")))
 
     @property
     def agent_texts(self) -> tuple[AgentSaid, ...]:

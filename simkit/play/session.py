@@ -71,7 +71,10 @@ async def play_session(
             leash = Leash(watchdog, str(sitting.key))
             at = barrier or Barrier(watchdog.wake)
             session = _Session(sitting, recorder, clock, tape or Tape(), halted, leash, shared, at)
-            return await session.play(agent, user)
+            try:
+                return await session.play(agent, user)
+            finally:
+                session.let_go()
     except Unkept as unkept:
         raise unkept.error from None
     finally:
@@ -97,11 +100,14 @@ class _Session(Keeping):
         self.calls = self.calls_this_turn = 0
         key, limits = str(sitting.key), sitting.scenario.limits
         self.paying = Paying(self, key, traffic, session_caps(key, limits.cost, limits.tokens), clock)
-        self.name, self.paid, self._paid_by_user = (
-            key,
-            partial(self.paying.once, "agent"),
-            partial(self.paying.once, "user"),
-        )
+        self.name = key
+        self.paid, self._paid_by_user = partial(self.paying.once, "agent"), partial(self.paying.once, "user")
+
+    def let_go(self) -> None:
+        """Undo the circles in which the session holds itself: it is gone at once, with all that it has, and not when
+        Python next looks for circles."""
+        self.leash.let_go()
+        del self.paying, self.paid, self._paid_by_user
 
     async def _before(self, party: Party) -> None:
         """Before somebody is asked who may cost something, all that led there is on the disk, and that it is asked
@@ -226,7 +232,7 @@ class _Session(Keeping):
             raise gate.over
         if fault is not None:
             self._fail("agent", fault)
-        event = AgentSaid.of(kind="agent_said", seq=self.seq, text=clipped(text))
+        event = AgentSaid.of(seq=self.seq, kind="agent_said", text=clipped(text))
         self.history.append(Message("agent", event.text))
         self.log(event, self.clock() - began)
         return event.text
@@ -273,8 +279,8 @@ class _Session(Keeping):
         done = tamper(partial(self.leash.outside.run, *asked)) if tamper else self.leash.outside.run(*asked)
         make = ToolCalled if tamper or node is not None else ToolCalled.of
         event = make(
-            kind="tool_called",
             seq=self.seq,
+            kind="tool_called",
             tool=name,
             arguments=plain(done.arguments),
             outcome=done.outcome,

@@ -30,7 +30,7 @@ class Said:
     def at(self, seq: int) -> UserSaid:
         """What is said, as the session's event of that number. Raises ValidationError where it is no such thing."""
         made = UserSaid.of if (type(self.text), type(self.closing), type(self.act)) in _FIT else UserSaid
-        return made(kind="user_said", seq=seq, text=clipped(self.text), closing=self.closing, act=self.act)
+        return made(seq=seq, kind="user_said", text=clipped(self.text), closing=self.closing, act=self.act)
 
 
 _FIT = ((str, bool, type(None)), (str, bool, str))

@@ -78,6 +78,10 @@ class Leash:
         """Whether some of its code could not be ended."""
         self.cut: Callable[[], None] | None = None
 
+    def let_go(self) -> None:
+        """The session is over: the contexts hold the leash, and it holds them no longer."""
+        self.outside = self.context = Context()
+
     @property
     def late(self) -> bool:
         return time.monotonic() >= self.due

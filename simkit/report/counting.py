@@ -140,15 +140,15 @@ class Counting:
         counts.with_errors += bool(score.findings)
 
     def _tools(self, episode: Episode, score: SessionScore) -> None:
-        called: set[str] = set()
+        called: dict[str, list[bool]] = {}
         for call in episode.agent_calls:
-            if episode.card.tool(call.tool) is not None:
-                tool = self.tools.setdefault(call.tool, ToolCounts())
-                tool.calls += 1
-                tool.failed_calls += call.outcome != "ok"
-                called.add(call.tool)
-        for name in called:
-            self.tools[name].outcomes.setdefault(score.scenario, Counter())[score.outcome] += 1
+            called.setdefault(call.tool, []).append(call.outcome != "ok")
+        for name, failed in called.items():
+            if episode.card.tool(name) is not None:
+                tool = self.tools.setdefault(name, ToolCounts())
+                tool.calls += len(failed)
+                tool.failed_calls += sum(failed)
+                tool.outcomes.setdefault(score.scenario, Counter())[score.outcome] += 1
 
     def _reason(self, key: SessionKey, score: SessionScore) -> None:
         reasons = self.reasons.setdefault((score.scenario, score.outcome), {})

@@ -29,9 +29,12 @@ class Quality:
 
     def add(self, episode: Episode, score: SessionScore) -> None:
         """Count one session."""
-        self._user.update(one.kind for one in score.user_faults)
-        self._odd.update(one.kind for one in score.odd)
-        self._with.update(user=bool(score.user_faults), odd=bool(score.odd))
+        for fault in score.user_faults:
+            self._user[fault.kind] += 1
+        for one in score.odd:
+            self._odd[one.kind] += 1
+        self._with["user"] += bool(score.user_faults)
+        self._with["odd"] += bool(score.odd)
         if score.blame is not None:
             self._blamed[score.blame.culprit] += 1
         if not score.user_faults:

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -16,6 +16,12 @@ from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from simkit.errors import did_you_mean
 
+_TEMPLATES: dict[type, dict[str, Any]] = {}
+"""Class to its fields with their defaults, in order."""
+_GIVEN: set[str] = set()
+"""Which fields were given: nobody asks."""
+_set = object.__setattr__
+
 
 class Value(BaseModel):
     """A value that code makes: immutable, with none but its own keys."""
@@ -23,6 +29,21 @@ class Value(BaseModel):
     model_config = ConfigDict(
         frozen=True, extra="forbid", strict=False, populate_by_name=True, use_attribute_docstrings=True
     )
+
+    @classmethod
+    def of(cls, **fields: Any) -> Self:
+        """The value with these fields and else its defaults, for who makes many out of what is right: nothing is
+        looked at or copied."""
+        template = _TEMPLATES.get(cls)
+        if template is None:
+            known = cls.model_fields.items()
+            template = _TEMPLATES[cls] = {name: None if one.is_required() else one.default for name, one in known}
+        value = cls.__new__(cls)
+        _set(value, "__dict__", template | fields)
+        _set(value, "__pydantic_fields_set__", _GIVEN)
+        _set(value, "__pydantic_extra__", None)
+        _set(value, "__pydantic_private__", None)
+        return value
 
     @cached_property
     def as_json(self) -> dict[str, Any]:

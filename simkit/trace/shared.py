@@ -95,7 +95,7 @@ class _SharedWriter(Writer):
         """Session number -> attempt."""
 
     def _insert(self, connection: Connection, group: _Group) -> None:
-        from simkit.trace import tables
+        from simkit.trace import rows, tables
 
         numbers = {event.session for event in group.events} | {row["session"] for row in group.intents}
         numbers |= {row["of_session"] for row in (*group.settled, *group.cuts, *group.finished)}
@@ -113,7 +113,7 @@ class _SharedWriter(Writer):
             (tables.FINISH_SESSIONS, group.finished),
         ):
             if some:
-                tables.execute(connection, statement, some)
+                rows.execute(connection, statement, some)
         self._known.update(group.blobs)
         for row in group.finished:
             self.claims.pop(row["of_session"], None)

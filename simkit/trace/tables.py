@@ -23,7 +23,6 @@ from sqlalchemy import (
     Column,
     Connection,
     Engine,
-    Executable,
     Float,
     Insert,
     Integer,
@@ -152,19 +151,6 @@ def create(engine: Engine) -> None:
         if schema := schema_of(engine):
             connection.execute(CreateSchema(schema))
         _METADATA.create_all(connection, checkfirst=False)
-
-
-def execute(connection: Connection, statement: Executable, rows: Sequence[Any]) -> None:
-    """Execute a statement with each of the rows: dicts, or named tuples in the order of an insert's columns.
-
-    A file takes tuples as they are; SQLAlchemy would make a dict of each, and a tuple of that again.
-    """
-    if isinstance(rows[0], dict):
-        connection.execute(statement, rows)
-    elif connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(str(statement.compile(connection)), rows)
-    else:
-        connection.execute(statement, [row._asdict() for row in rows])
 
 
 def drop(engine: Engine) -> None:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 WAITING = 10_000
 """Entries that may wait for the disk before recording has to wait for it too."""
-GROUP = 2_000
+GROUP = 5_000
 """Entries that are committed together, at most."""
-LINGER = 0.01
+LINGER = 0.05
 """Seconds for which an entry waits for company, unless somebody waits for the disk."""
 
 
@@ -110,15 +110,19 @@ class _Group:
     settled: list[dict[str, Any]] = field(default_factory=list)
     cuts: list[dict[str, Any]] = field(default_factory=list)
     finished: list[dict[str, Any]] = field(default_factory=list)
+    waiting: list[Callable[[], None]] = field(default_factory=list)
+    """Who wants to hear that it is durable."""
+    others: list[Entry] = field(default_factory=list)
+    """What is neither an event nor somebody who waits, and becomes rows by `add`."""
 
     def add(self, entry: Entry) -> None:
+        """Make rows of one of `others`."""
         match entry:
-            case Happened():
-                self.events.append(entry)
             case Named(blobs):
                 self.blobs.update(blobs)
             case Opened(session, key, domain):
-                self.sessions.append({"id": session, **key._asdict(), "domain": domain})
+                named = {"id": session, **key._asdict(), "domain": domain}
+                self.sessions.append({**named, "finished": False, "digest": "", "events": 0})
             case Intended(session, ordinal, kind, body):
                 row = {"session": session, "ordinal": ordinal, "kind": kind, "body": canonical_line(plain(body))}
                 self.intents.append(row)
@@ -201,15 +205,23 @@ class Writer:
             raise self.failure
 
     def _run(self) -> None:
-        while True:
-            entries = self._next()
+        last = False
+        while not last:
+            group = _Group()
+            for entry in self._next():
+                if type(entry) is Happened:
+                    group.events.append(entry)
+                elif type(entry) is Durable:
+                    group.waiting.append(entry.call)
+                elif entry is None:
+                    last = True
+                else:
+                    group.others.append(entry)
             if not self.failure:
-                self._write(entries)
-            for entry in entries:
-                if isinstance(entry, Durable):
-                    entry.call()
-            if None in entries:
-                return self._leave()
+                self._write(group)
+            for call in group.waiting:
+                call()
+        self._leave()
 
     def _next(self) -> list[Entry]:
         entries = [self._queue.get()]
@@ -222,10 +234,9 @@ class Writer:
         self._taken.set()
         return entries
 
-    def _write(self, entries: list[Entry]) -> None:
+    def _write(self, group: _Group) -> None:
         try:
-            group = _Group()
-            for entry in entries:
+            for entry in group.others:
                 group.add(entry)
             connection = self._connected()
             with connection.begin():
@@ -250,10 +261,10 @@ class Writer:
             self.failure = self.failure or cannot_write(self._place, error)
 
     def _insert(self, connection: Connection, group: _Group) -> None:
-        from simkit.trace import tables
+        from simkit.trace import rows, tables
 
         new = [{"digest": key, "body": body} for key, body in group.blobs.items() if key not in self._known]
-        for statement, rows in (
+        for statement, some in (
             (tables.INSERT_BLOBS, new),
             (tables.INSERT_SESSIONS, group.sessions),
             (tables.CUT_EVENTS, group.cuts),
@@ -262,6 +273,6 @@ class Writer:
             (tables.SETTLE_INTENTS, group.settled),
             (tables.FINISH_SESSIONS, group.finished),
         ):
-            if rows:
-                tables.execute(connection, statement, rows)
+            if some:
+                rows.execute(connection, statement, some)
         self._known.update(group.blobs)

@@ -55,6 +55,18 @@ async def leaves(turn):
 async def slow(turn):
     await anyio.sleep(0.05)
     return await steady(turn)
+
+
+async def paying(turn):
+    """Notes every call that it pays for."""
+    async def ask():
+        with (HERE / "asked.txt").open("a") as file:
+            file.write(f"{turn.session} {len(turn.history)} {os.getpid()}\\n")
+        await anyio.sleep(0.02)
+        return {"text": "Could you tell me your order number?", "usage": {"input_tokens": 10, "output_tokens": 2}}
+
+    answer = await turn.once({"turn": len(turn.history)}, ask, model="openai/tiny", most=(10, 2))
+    return answer["text"]
 '''
 
 

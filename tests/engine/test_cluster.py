@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 from crews import alone, asked, exported, write_crowd
 from needed import needed
-from postgres_server import serving
+from postgres_server import server, serving
 
 import simkit
-from simkit.errors import UsageError
+from simkit.errors import SimkitError, UsageError
+from simkit.spending import ModelTerms
+from simkit.trace.events import AgentSaid, UserSaid
 from simkit.trace.store import Store
 
 os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
@@ -69,6 +71,67 @@ def test_a_node_that_goes_away_takes_nothing_with_it(
         assert Store.open(out).digests() == {str(log.session): log.digest for log in one.logs()}
     again = {turn for turn, count in asked(agents).items() if count > 1}
     assert len(again) <= 4, "only turns that were under way on the node that went away"
+
+
+def test_a_server_that_dies_while_a_cluster_writes_to_it_stops_the_run_and_a_resume_loses_nothing(
+    cluster: Any, shop: Path, agents: Path
+) -> None:
+    one = alone(shop, agents, "slow")
+    how = {"trials": 2, "seed": 5, "cluster": cluster.address, "at_once": 4}
+    with server() as postgres:
+        url = f"{postgres.url}&run=lost"
+
+        def crash() -> None:
+            end = time.monotonic() + 60
+            while len(_rows(agents)) < 12 and time.monotonic() < end:
+                time.sleep(0.02)
+            postgres.crash()
+
+        crasher = threading.Thread(target=crash)
+        crasher.start()
+        with pytest.raises(
+            SimkitError, match=r"run=lost: cannot be written \(.*; bring the server back, then go on by"
+        ):
+            simkit.run(shop, f"{agents}:slow", out=url, **how)
+        crasher.join()
+        postgres.start()
+        kept = _finished_turns(Store.open(url))
+        before = asked(agents)
+        run = simkit.run(shop, f"{agents}:slow", out=url, resume=True, **how)
+
+        assert exported(run) == exported(one)
+        assert run.summary().digest == one.summary().digest
+    assert kept
+    assert not kept & set(asked(agents) - before), "what was kept is not asked for again"
+
+
+def _finished_turns(store: Store) -> set[tuple[str, ...]]:
+    """As `asked` names them: the session, and the number of messages that its agent had before it."""
+    return {
+        (str(log.session), str(at))
+        for log in store.logs()
+        for at, event in enumerate(one for one in log if isinstance(one, UserSaid | AgentSaid))
+        if isinstance(event, AgentSaid)
+    }
+
+
+def test_a_budget_holds_over_all_actors_of_a_cluster_and_raised_it_goes_on(
+    cluster: Any, shop: Path, agents: Path, tmp_path: Path
+) -> None:
+    one = alone(shop, agents, "paying", trials=1)
+
+    def play(calls: str, resume: bool) -> Any:
+        how = {"seed": 5, "cluster": cluster.address, "at_once": 4, "out": tmp_path / "run", "resume": resume}
+        return simkit.run(shop, f"{agents}:paying", models=ModelTerms(max_model_calls=(calls,)), **how)
+
+    stopped = play("5", resume=False)
+    paid = len(_rows(agents))
+    run = play("1000", resume=True)
+
+    assert paid == 5
+    assert any("--max-model-calls 5" in score.reason for _, score in stopped.scored)
+    assert exported(run) == exported(one)
+    assert set(asked(agents).values()) == {1}, "nothing is paid for twice"
 
 
 def _rows(agents: Path) -> list[str]:

@@ -72,7 +72,7 @@ class InjectionCount:
 
     def add(self, episode: Episode, score: SessionScore) -> None:
         """Count one session."""
-        if not any(isinstance(event, Injected) for event in episode.events):
+        if not episode.log.of(Injected):
             self._false += len(score.findings)
             return
         read = read_injections(episode, score.findings, reached=verdict(score.goal) == "pass")

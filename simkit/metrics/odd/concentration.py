@@ -56,14 +56,12 @@ class Concentration:
         kinds: dict[int, set[OddKind]] = {}
         for one in found:
             kinds.setdefault(one.events[0], set()).add(one.kind)
-        places: set[Place] = set()
-        odd: set[tuple[OddKind, Place]] = set()
-        for seq, there in _replies(episode):
-            places |= there
-            odd |= {(kind, place) for kind in kinds.get(seq, ()) for place in there}
-        self._places.update(places)
-        self._odd.update(odd)
-        self._kinds.update({kind for some in kinds.values() for kind in some})
+        stands = _replies(episode)
+        for place in {place for _, there in stands for place in there}:
+            self._places[place] += 1
+        if kinds:
+            self._odd.update({(kind, place) for seq, there in stands for kind in kinds.get(seq, ()) for place in there})
+            self._kinds.update({kind for some in kinds.values() for kind in some})
 
     def spots(self, level: float = 0.01) -> tuple[Spot, ...]:
         """Every concentration that chance does not explain at that level, the surest first."""
@@ -110,17 +108,23 @@ def _log_ways(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
-def _replies(episode: Episode) -> Iterator[tuple[int, set[Place]]]:
+def _replies(episode: Episode) -> list[tuple[int, tuple[Place, ...]]]:
     """Each of the agent's messages with where it stands."""
-    scenario, persona = episode.log.session.scenario, episode.log.session.persona
-    route, model = "user", ""
+    always: tuple[Place, ...] = (
+        ("scenario", episode.log.session.scenario),
+        ("persona", episode.log.session.persona),
+    )
+    here: tuple[Place, ...] = ()
+    """The model, once one answered."""
+    route = "user"
+    found = []
     for event in episode.events:
         if isinstance(event, UserSaid):
             route = "user"
         elif isinstance(event, ToolCalled) and event.by == "agent":
             route = f"{event.tool}:{event.outcome}"
         elif isinstance(event, ModelCalled) and event.role == "agent":
-            model = event.model
+            here = (("model", event.model),) if event.model else ()
         elif isinstance(event, AgentSaid):
-            places: set[Place] = {("scenario", scenario), ("persona", persona), ("route", route)}
-            yield event.seq, places | ({("model", model)} if model else set())
+            found.append((event.seq, (*always, ("route", route), *here)))
+    return found

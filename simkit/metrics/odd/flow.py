@@ -47,10 +47,10 @@ def circles(episode: Episode) -> Iterator[Odd]:
     """Every message that repeats itself, and every row of three that are one message."""
     last: list[tuple[AgentSaid, str]] = []
     heard = ""
-    for event in episode.events:
+    for event in episode.talk:
         if isinstance(event, UserSaid):
             heard = plain(event.text)
-        elif isinstance(event, AgentSaid):
+        else:
             if words := _round_and_round(event.text):
                 sentence = f"the message goes round in circles: '{one_line(words, 100)}'"
                 yield Odd(kind="repeated_text", events=(event.seq,), sentence=sentence)

@@ -54,6 +54,11 @@ _POSES = re.compile(
 _ONE_WORD = re.compile(r"\b(?:the|our|a|an) (?P<name>[A-Z][\w'’-]{3,}) (?P<sold>[a-z]+)\b")
 
 
+def has_names(text: str) -> bool:
+    """Whether anything in `text` looks like a name of a thing, be there one or not."""
+    return _PHRASE.search(text) is not None or _ONE_WORD.search(text) is not None
+
+
 def invented_names(text: str, catalogue: Mapping[str, tuple[str, ...]]) -> Iterator[str]:
     """Phrases in `text` that pose as things of a kind that the catalogue does not have."""
     if not catalogue:

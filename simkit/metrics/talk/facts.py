@@ -45,8 +45,9 @@ class Facts:
         """Each once."""
         self.relative = False
         """Whether somebody spoke of a day relatively to the session's clock."""
-        self._unread: list[tuple[Callable[[Any], None], Any]] = []
-        """What was given and is read when somebody asks: of most talk, nobody does."""
+        self._unread: list[tuple[Callable[[Facts, Any], None], Any]] = []
+        """What was given and is read when somebody asks: of most talk, nobody does. The functions are not bound: facts
+        that hold themselves would stay until Python looks for circles."""
 
     def copy(self) -> Facts:
         """The same facts, to be added to."""
@@ -59,21 +60,22 @@ class Facts:
 
     def add(self, source: Any) -> None:
         """Take in everything that stands in a text, a number, or any JSON value."""
-        self._unread.append((self._add, source))
+        self._unread.append((Facts._add, source))
 
     def hear(self, text: str) -> None:
         """Take in what the user said."""
-        self._unread.append((self._hear, text))
+        self._unread.append((Facts._hear, text))
 
     def recall(self, text: str) -> None:
         """Make the given amounts that `text` names the latest that were spoken of."""
         if values_in(text):
-            self._unread.append((self._recall, text))
+            self._unread.append((Facts._recall, text))
 
     def _catch_up(self) -> None:
-        unread, self._unread = self._unread, []
-        for take, given in unread:
-            take(given)
+        if self._unread:
+            unread, self._unread = self._unread, []
+            for take, given in unread:
+                take(self, given)
 
     def _add(self, source: Any) -> None:
         for leaf in leaves(source):
@@ -127,8 +129,10 @@ class Facts:
         """Whether an id or an email was given, in whatever case and with whatever separators. An id whose digits
         were given (`1001` for `W1001`) counts: people leave prefixes out."""
         self._catch_up()
+        if _bare(word) in self.words:
+            return True
         digits = "".join(_NUMBER.findall(word)[-1:])
-        if _bare(word) in self.words or (len(digits) > 2 and digits in self.words):
+        if len(digits) > 2 and digits in self.words:
             return True
         whole = re.compile(rf"(?<![^\W_]){re.escape(word)}(?![^\W_])", re.IGNORECASE)
         return any(whole.search(text) for text in self.texts)
@@ -241,5 +245,6 @@ def _date(text: str) -> date | None:
         return None
 
 
+@lru_cache(maxsize=8192)
 def _bare(text: str) -> str:
     return re.sub(r"[\W_]+", "", text).casefold()

@@ -16,7 +16,7 @@ from simkit.errors import one_line
 from simkit.metrics.beside.steps import FREE_TEXT
 from simkit.metrics.score import Finding
 from simkit.metrics.talk.arithmetic import MAX_AMOUNT
-from simkit.metrics.talk.catalogue import invented_names
+from simkit.metrics.talk.catalogue import has_names, invented_names
 from simkit.metrics.talk.counts import counted, counts_in
 from simkit.metrics.talk.facts import Facts, given_by
 from simkit.metrics.wording import describe_call
@@ -58,8 +58,12 @@ def _arguments(call: ToolCalled, facts: Facts, reported: set[str]) -> Iterator[F
     for name, argument in call.arguments.items():
         if name == "thought":
             continue  # WHY: what an agent only thinks is told to nobody; if it acts on it, the act shows.
-        missing = [value.text for value in _checked(argument) if not facts.has(value) and value.text not in reported]
-        missing += [word for word in _proper(name, argument) if not facts.has_text(word) and word not in reported]
+        if type(argument) is str:
+            values, names = _read(name, argument)
+        else:
+            values, names = tuple(_checked(argument)), tuple(_proper(name, argument))
+        missing = [value.text for value in values if not facts.has(value) and value.text not in reported]
+        missing += [word for word in names if not facts.has_text(word) and word not in reported]
         if missing:
             reported.update(missing)
             what = " and ".join(f"'{one_line(text, 60)}'" for text in dict.fromkeys(missing))
@@ -69,6 +73,12 @@ def _arguments(call: ToolCalled, facts: Facts, reported: set[str]) -> Iterator[F
                 where=f"{call.tool}.{name}",
                 sentence=f"nobody gave {what}, which {describe_call(call)} uses as {name}",
             )
+
+
+@lru_cache(maxsize=8192)
+def _read(name: str, argument: str) -> tuple[tuple[Value, ...], tuple[str, ...]]:
+    """The values and the names in an argument that is a text, read once however often it is given."""
+    return tuple(_checked(argument)), tuple(_proper(name, argument))
 
 
 def _checked(argument: Any) -> Iterator[Value]:
@@ -115,6 +125,8 @@ def _telling(value: Value) -> bool:
 
 
 def _claims(episode: Episode, event: AgentSaid, facts: Facts, reported: set[str]) -> Iterator[Finding]:
+    if not _states(event.text, bool(episode.card.catalogue)):
+        return
     for sentence in sentences(event.text):
         facts.recall(sentence)
     for sentence in sentences(event.text):
@@ -128,6 +140,12 @@ def _claims(episode: Episode, event: AgentSaid, facts: Facts, reported: set[str]
                     events=(event.seq,),
                     sentence=f"the agent says '{one_line(text, 80)}', which no tool, user, policy or catalogue gave",
                 )
+
+
+@lru_cache(maxsize=8192)
+def _states(text: str, names: bool) -> bool:
+    """Whether a text has anything in it that must have been given: a value or, where `names` count, a name."""
+    return any(map(values_in, sentences(text))) or (names and has_names(text))
 
 
 def _miscounts(event: AgentSaid, facts: Facts, results: list[Any]) -> Iterator[Finding]:

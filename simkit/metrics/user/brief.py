@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
+from typing import Any
 
 from simkit.metrics.talk.facts import Facts
 from simkit.paths.episode import Episode
@@ -38,11 +39,34 @@ def was_briefed(episode: Episode) -> bool:
     return not " ".join(texts[0].text.split()).startswith(scenario.wants.removesuffix("…"))
 
 
-def given_facts(episode: Episode) -> Facts:
-    """All that the user knows before the first word, and what everybody may know: the clock and the catalogue."""
-    card, known = episode.card, episode.scenario.facts()
-    names = (name for kind in card.catalogue.values() for name in kind)
-    return facts_in((*declared(episode), *known, *map(str, known.values()), card.now, *names)).copy()
+class Brief:
+    """What all sessions of one scenario, persona and domain have in common, read once for all of them."""
+
+    def __init__(self, episode: Episode) -> None:
+        card, self.facts = episode.card, episode.scenario.facts()
+        self.declared = tuple(_declared(episode))
+        self.words = " ".join(self.declared)
+        names = (name for kind in card.catalogue.values() for name in kind)
+        self.known = facts_in((*self.declared, *self.facts, *map(str, self.facts.values()), card.now, *names))
+        """All that the user knows before the first word, and what everybody may know: the clock and the catalogue.
+        Copy it before adding."""
+
+
+_BRIEFS: dict[tuple[int, int, int], tuple[Any, Brief]] = {}
+_MOST = 1024
+
+
+def brief(episode: Episode) -> Brief:
+    """The brief of an episode's user."""
+    whose = episode.scenario, episode.persona, episode.card
+    key = id(whose[0]), id(whose[1]), id(whose[2])
+    found = _BRIEFS.get(key)
+    if found is None:
+        if len(_BRIEFS) >= _MOST:
+            _BRIEFS.clear()
+        # Kept with the values themselves, so that no others can come to have their ids.
+        found = _BRIEFS[key] = whose, Brief(episode)
+    return found[1]
 
 
 @lru_cache(maxsize=64)
@@ -54,7 +78,7 @@ def facts_in(texts: tuple[str, ...]) -> Facts:
     return facts
 
 
-def declared(episode: Episode) -> Iterator[str]:
+def _declared(episode: Episode) -> Iterator[str]:
     """Every text in which scenario or persona says what the user wants, is like, or says."""
     scenario, persona = episode.scenario, episode.persona
     yield from (scenario.wants, scenario.opening, *scenario.then, *scenario.script)
@@ -72,7 +96,7 @@ def own_sentences(episode: Episode, text: str) -> Iterator[str]:
     scenario = episode.scenario
     wants = (scenario.wants, *scenario.then, *(change.wants or "" for change in scenario.changes))
     labels = (*(slot.label for slot in episode.card.slots.values()), *scenario.facts(), *episode.card.slots)
-    patterns = _patterns(tuple(declared(episode)), wants, labels)
+    patterns = _patterns(brief(episode).declared, wants, labels)
     for sentence in sentences(text):
         words = plain(sentence)
         if words and not any(pattern.fullmatch(words) for pattern in patterns):

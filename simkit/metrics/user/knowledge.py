@@ -19,7 +19,7 @@ from typing import Any
 from simkit.errors import one_line
 from simkit.metrics.score import UserFault
 from simkit.metrics.talk.facts import Facts, leaves
-from simkit.metrics.user.brief import facts_in, given_facts, telling, was_briefed
+from simkit.metrics.user.brief import brief, facts_in, telling, was_briefed
 from simkit.paths.episode import Episode
 from simkit.spec.acts import sentences
 from simkit.spec.values import Value, plain, values_in
@@ -37,13 +37,13 @@ _ENOUGH = 0.75
 
 def unknowable(episode: Episode) -> Iterator[UserFault]:
     """Every value, named fact and hidden sentence that the user could not know when they said it, once each."""
-    facts, hidden = given_facts(episode), Hidden(episode)
+    facts, hidden = brief(episode).known.copy(), Hidden(episode)
     facts.relative = True  # WHY: people reckon in days, and say the day after as a date.
     reported: set[str] = set()
     briefed = was_briefed(episode)
     for event in episode.events:
         if isinstance(event, UserSaid):
-            for text in _strange(episode, event.text, facts):
+            for text in _strange(episode, event.text, facts) if _tells(event.text, episode.card.slot_labels) else ():
                 source = hidden.source(text)
                 if plain(text) not in reported and (briefed or source):
                     reported.add(plain(text))
@@ -78,6 +78,12 @@ def _strange(episode: Episode, text: str, facts: Facts) -> Iterator[str]:
         for named in _named(episode.card.slot_labels, sentence):
             if not facts.has_text(named) and not set(_bare(named)) <= _known_words(facts):
                 yield named
+
+
+@lru_cache(maxsize=8192)
+def _tells(text: str, labels: tuple[str, ...]) -> bool:
+    """Whether a text has a value or a named fact in it at all."""
+    return any(values_in(sentence) or _named(labels, sentence) for sentence in sentences(text))
 
 
 @lru_cache(maxsize=8192)
@@ -129,7 +135,8 @@ class Hidden:
 
     def told(self, text: str) -> None:
         """The agent said something: whatever it gives away, the user may know from now on."""
-        self._told += [telling(one) for one in sentences(text)] + [telling(text)]
+        if self._sentences:
+            self._told += [telling(one) for one in sentences(text)] + [telling(text)]
 
     def called(self, call: ToolCalled) -> None:
         """The agent called a tool: its arguments and its result are the agent's own business."""

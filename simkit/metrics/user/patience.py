@@ -7,12 +7,14 @@ judgement and counts only towards the most.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from simkit.metrics.user.asking import slots_named
 from simkit.paths.episode import Episode
 from simkit.spec.acts import agent_act, claims_success
 from simkit.spec.values import plain
+from simkit.trace.events import AgentSaid
 
 
 class Spent(NamedTuple):
@@ -26,15 +28,11 @@ class Spent(NamedTuple):
 def spent(episode: Episode) -> tuple[Spent, ...]:
     """After each of the agent's replies, in order."""
     costs = episode.persona.irritation
-    certain = doubtful = 0.0
-    heard: set[str] = set()
+    doubtful = 0.0
     asked: set[str] = set()
     found = []
-    for said in episode.agent_texts:
-        act, words = agent_act(said.text), plain(said.text)
-        certain += {"ask": costs.question, "refuse": costs.refusal, "report_error": costs.error}.get(act, 0.0)
-        certain += costs.repeated if words in heard else 0.0
-        heard.add(words)
+    for said, certain in _certainly(episode):
+        act = agent_act(said.text)
         slots = slots_named(episode, said.text)
         doubtful += costs.repeated * len(slots & asked)
         asked |= slots
@@ -42,3 +40,21 @@ def spent(episode: Episode) -> tuple[Spent, ...]:
             doubtful += costs.stalled
         found.append(Spent(said.seq, certain, certain + doubtful))
     return tuple(found)
+
+
+def used_up(episode: Episode, patience: float) -> int | None:
+    """The number of the agent's first reply by which `patience` was certainly used up; None where it never was."""
+    return next((said.seq for said, certain in _certainly(episode) if certain >= patience), None)
+
+
+def _certainly(episode: Episode) -> Iterator[tuple[AgentSaid, float]]:
+    costs = episode.persona.irritation
+    of_act = {"ask": costs.question, "refuse": costs.refusal, "report_error": costs.error}
+    certain = 0.0
+    heard: set[str] = set()
+    for said in episode.agent_texts:
+        words = plain(said.text)
+        certain += of_act.get(agent_act(said.text), 0.0)
+        certain += costs.repeated if words in heard else 0.0
+        heard.add(words)
+        yield said, certain

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 
 from simkit.metrics.odd.scripts import foreign_letters
 from simkit.metrics.score import UserFault
 from simkit.metrics.talk.confirmation import affirms
 from simkit.metrics.talk.says import wordings
-from simkit.metrics.user.brief import declared, own_sentences
-from simkit.metrics.user.patience import spent
+from simkit.metrics.user.brief import brief, own_sentences
+from simkit.metrics.user.patience import used_up
 from simkit.paths.episode import Episode
 from simkit.spec.acts import agent_act
 from simkit.spec.persona import Disclosure
@@ -27,6 +28,13 @@ TERSE = 60
 """Words of their own in one message, above which nobody is terse."""
 
 _UNKNOWN = r"\b(?:don['’]?t|do not|cannot|can['’]?t) (?:know|have|remember|recall)\b[^.,;?!]{0,30}\b"
+_SAYS_UNKNOWN = re.compile(_UNKNOWN, re.IGNORECASE)
+
+
+@lru_cache(maxsize=8192)
+def _says_unknown(text: str) -> bool:
+    """Whether a text says that somebody does not know something."""
+    return _SAYS_UNKNOWN.search(text) is not None
 
 
 def contradictions(episode: Episode) -> Iterator[UserFault]:
@@ -45,8 +53,8 @@ def _fault(where: str, sentence: str, *events: int, value: str = "") -> UserFaul
 
 def _disclosed(episode: Episode) -> Iterator[UserFault]:
     """Facts that were given before their time: at all (`never`), unasked (`when_asked`), at once (`when_pressed`)."""
-    scenario, open_words = episode.scenario, " ".join(declared(episode))
-    for name, value in scenario.facts().items():
+    scenario, open_words = episode.scenario, brief(episode).words
+    for name, value in brief(episode).facts.items():
         if f"{{{name}}}" in scenario.opening:
             continue
         rule: Disclosure = scenario.discloses.get(name, episode.persona.discloses)
@@ -77,10 +85,11 @@ def _otherwise_known(episode: Episode, shown: str, before: int) -> bool:
 
 def _denied(episode: Episode) -> Iterator[UserFault]:
     """`I don't know my order number`, of somebody who knows it from the start."""
-    for name, value in episode.scenario.knows.items():
+    unsure = [said for said in episode.user_texts if _says_unknown(said.text)]
+    for name, value in episode.scenario.knows.items() if unsure else ():
         labels = "|".join(re.escape(label) for label in dict.fromkeys((*wordings(episode.card, name), name)))
         pattern = re.compile(f"{_UNKNOWN}(?:{labels})\\b", re.IGNORECASE)
-        for said in episode.user_texts:
+        for said in unsure:
             match = pattern.search(said.text)
             if (
                 match
@@ -97,20 +106,19 @@ def _stayed(episode: Episode) -> Iterator[UserFault]:
     patience = episode.persona.patience
     if episode.ended is not None and episode.ended.reason == "recorded":
         return
-    over = next((one for one in spent(episode) if one.certain >= patience), None)
+    over = used_up(episode, patience)
     if over is not None:
-        more = [said for said in episode.user_texts if said.seq > over.seq and not said.closing]
+        more = [said for said in episode.user_texts if said.seq > over and not said.closing]
         if len(more) >= 2:
             sentence = f"the user goes on though their patience of {patience:g} was used up by then"
-            yield _fault("patience", sentence, more[1].seq, over.seq)
+            yield _fault("patience", sentence, more[1].seq, over)
 
 
 def _said_yes(episode: Episode) -> Iterator[UserFault]:
     """A yes at once to the first request to confirm, of somebody who hesitates."""
     if episode.persona.confirms != "hesitantly" or any(one.when == "confirming" for one in episode.scenario.changes):
         return
-    talk = [event for event in episode.events if isinstance(event, AgentSaid | UserSaid)]
-    for said, answer in pairwise(talk):
+    for said, answer in pairwise(episode.talk):
         if isinstance(said, AgentSaid) and isinstance(answer, UserSaid) and agent_act(said.text) == "confirm":
             if affirms(answer) and "?" not in answer.text:
                 sentence = "the user says yes to the first request to confirm, although they first ask back"
@@ -132,8 +140,11 @@ def _went_on(episode: Episode) -> Iterator[UserFault]:
 
 def _other_script(episode: Episode) -> Iterator[UserFault]:
     """Letters that neither the user's language nor anything in scenario and persona has."""
-    known = " ".join((*declared(episode), *map(str, episode.scenario.facts().values())))
+    known = ""
     for said in episode.user_texts:
+        if said.text.isascii():
+            continue
+        known = known or " ".join((*brief(episode).declared, *map(str, brief(episode).facts.values())))
         found = foreign_letters(said.text, episode.persona.language, known)
         if found:
             written = " and ".join(f"{script} letters ({letters[:20]})" for script, letters in found)

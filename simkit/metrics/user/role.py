@@ -50,17 +50,17 @@ _ALIKE = 0.92
 def flipped(episode: Episode) -> Iterator[UserFault]:
     """Messages in which the user is the assistant, or nobody; the agent's own words said back included."""
     heard = ""
-    for event in episode.events:
+    for event in episode.talk:
         if isinstance(event, AgentSaid):
             heard = event.text
-        elif isinstance(event, UserSaid):
+        else:
             for pattern, what in _suspected(event.text):
                 if words := _own(episode, event.text, pattern):
                     yield _flipped(event, f"the user {what}: '{one_line(words, 120)}'")
                     break
             else:
                 words = plain(event.text)
-                if heard and len(words.split()) > 2 * _LONG and words == plain(heard):
+                if heard and words == plain(heard) and len(words.split()) > 2 * _LONG:
                     yield _flipped(event, "the user says the agent's own words back to it")
 
 
@@ -83,12 +83,12 @@ def repeated(episode: Episode) -> Iterator[UserFault]:
     twice in one message. An answer to what was asked again, a yes and a no may be repeated."""
     talk: list[tuple[str, UserSaid]] = []
     heard = ""
-    for event in episode.events:
+    for event in episode.talk:
         if isinstance(event, AgentSaid):
             heard = event.text
-        elif isinstance(event, UserSaid):
+        else:
             talk.append((heard, event))
-            if _twice(sentences(event.text)) and (twice := _twice(own_sentences(episode, event.text))):
+            if _says_twice(event.text) and (twice := _twice(own_sentences(episode, event.text))):
                 sentence = f"the user says twice in one message: '{one_line(twice, 120)}'"
                 yield UserFault(kind="repeated", events=(event.seq,), sentence=sentence)
     for at in range(2, len(talk)):
@@ -99,6 +99,11 @@ def repeated(episode: Episode) -> Iterator[UserFault]:
             sentence = f"the user says for the third time in a row, whatever the agent says: '{words}'"
             yield UserFault(kind="repeated", events=events, sentence=sentence)
             return
+
+
+@lru_cache(maxsize=8192)
+def _says_twice(text: str) -> bool:
+    return _twice(sentences(text)) != ""
 
 
 def _twice(said: Iterable[str]) -> str:
