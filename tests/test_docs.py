@@ -38,6 +38,7 @@ from simkit.play.dialogue import diagram
 from simkit.spec.condition import CHECKS
 from simkit.spec.domain import DomainFile, Knowledge, Slot, UserAct
 from simkit.spec.goal import SAYS_KINDS, EndState, Goal
+from simkit.spec.lint import Lint
 from simkit.spec.persona import PHRASES, Irritation, Persona, Tactic
 from simkit.spec.rules import RULE_KINDS, AtMost, Before, Guard, Rule
 from simkit.spec.scenario import Change, Limits, Scenario
@@ -230,6 +231,7 @@ KEYS = {
     "Conditions": [*CHECKS[1:], "within"],
     "Words": SAYS_KINDS,
     "Steps": ["TOOL", "user.TOOL", "say", "any_order"],
+    "Lint": Lint.model_fields,
     "Persona": Persona.model_fields,
     "Irritation": Irritation.model_fields,
     "Tactics": Tactic.model_fields,

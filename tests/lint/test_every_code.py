@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import NamedTuple
 
-from goldenfile import golden
+from goldenfile import FOLDER, golden
 from hire import write_hire
 
 from simkit import api
 from simkit.lint.codes import CODES
+from simkit.lint.difficulty import WEIGHTS
 
 MARK = "⟦"
 """Stands in a break's new text in the line where the finding is; taken out before the text is written."""
@@ -121,6 +123,22 @@ def test_every_code_is_found_where_it_is_and_alone(tmp_path: Path) -> None:
 
     assert {one.code for one in BREAKS} | ELSEWHERE.keys() == CODES.keys()
     assert "\n".join(told) + "\n" == golden("lint.txt", "\n".join(told) + "\n")
+
+
+def test_every_code_has_its_section_with_an_example_that_is_true() -> None:
+    """docs/lint.md is the list of codes, in their order; each example is what the tests above are told."""
+    text = (Path(__file__).parents[2] / "docs/lint.md").read_text(encoding="utf-8")
+    sections = re.findall(r"^### `([a-z-]+)`\n(.*?)(?=^##|\Z)", text, re.MULTILINE | re.DOTALL)
+    told = (FOLDER / "lint.txt").read_text(encoding="utf-8").splitlines()
+
+    assert [code for code, _ in sections] == list(CODES)
+    for code, body in sections:
+        (example,) = re.findall(r"```text\n(.*?)\n```", body, re.DOTALL)
+        assert example.endswith(f"{CODES[code].cure} [{code}]")
+        assert example in told or code in ELSEWHERE
+    assert re.findall(r"^\| `(\w+)` \| ([\d.]+) \|", text, re.MULTILINE) == [
+        (name, f"{points:g}") for name, points in WEIGHTS.items()
+    ]
 
 
 BESIDE = {
