@@ -30,6 +30,7 @@ from simkit.options import (
     MaxTrials,
     Models,
     Out,
+    Perturb,
     Profile,
     Resume,
     RunName,
@@ -63,6 +64,7 @@ def run(
     agent: Agent = None,
     user: User = None,
     inject: Inject = (),
+    perturb: Perturb = (),
     tuples: Tuples = TupleTerms(),
     trials: Trials = None,
     until_sure: Sure = False,
@@ -96,6 +98,7 @@ def run(
     from simkit.report.progress import Progress
     from simkit.telling import run_name, told_of
     from simkit.trace.manifest import folder_of
+    from simkit.users.perturbed.rates import with_perturbations
 
     if resume and not out:
         raise UsageError("--resume needs --out RUN: the run to go on with")
@@ -115,7 +118,7 @@ def run(
         played = api.run(
             pack,
             with_faults(begun.get("agent_ref") if agent is None else agent, inject),
-            user=user or begun.get("user", "agenda"),
+            user=with_perturbations(user or begun.get("user", "agenda"), perturb),
             trials=trials,
             seed=begun.get("seed", 0) if seed is None else seed,
             at_once=at_once,
@@ -186,6 +189,10 @@ app.command(tell_paths, name="paths")
 app.command(
     "simkit.commands.fork:fork",
     help="Take a session up again at one event, with one thing changed, many times; or find the turn that doomed it.",
+)
+app.command(
+    "simkit.commands.perturb:perturb",
+    help="Say it otherwise, meaning the same: does the outcome stay? What broke is shown side by side.",
 )
 app.command("simkit.commands.new:new", help="Begin a domain, a persona or a scenario: files that pass `check` at once.")
 app.command("simkit.commands.draft:draft", help="Make domains and cases from what exists already.")

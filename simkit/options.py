@@ -89,6 +89,14 @@ class TupleTerms:
 
 
 Tuples = Annotated[TupleTerms, Parameter(name="*")]
+Perturb = Annotated[
+    tuple[str, ...],
+    Parameter(
+        negative_iterable=(),
+        help="KIND=RATE: say this share of the user's turns otherwise, meaning and values unchanged: typos, noise,"
+        " code_switch, paraphrase, detail, reorder, formats, or all.",
+    ),
+]
 Trials = Annotated[int | None, Parameter(help="How often each scenario is played with each persona; 1, if left out.")]
 Sure = Annotated[
     bool,

@@ -32,6 +32,7 @@ from simkit.spread.casting import cast_name, cast_of
 from simkit.spread.crew import Crew, crew_of
 from simkit.trace.log import Log
 from simkit.trace.store import Store
+from simkit.users.perturbed.rates import plain_user
 
 if TYPE_CHECKING:
     from simkit.llm.traffic import Traffic
@@ -160,7 +161,7 @@ def run(
             raise UsageError(f"--{name} {value}: must be 1 or more")
     if until_sure and until_sure.max_trials < trials:
         raise UsageError(f"--max-trials {until_sure.max_trials}: must be --trials ({trials}) or more")
-    traffic = traffic_of(models, models_of(sound(agent), user), pack, resumed=resume)
+    traffic = traffic_of(models, models_of(sound(agent), plain_user(user)), pack, resumed=resume)
     cast = cast_of(pack, agent, user, opener_of(traffic))
     crew = crew_of(pack, agent, user, seed, VERSIONS, workers=workers, cluster=cluster, out=out, traffic=traffic)
     terms = {"agent": cast_name(cast), "user": user, "trials": trials, "seed": seed}

@@ -19,6 +19,7 @@ MOVES: dict[State, dict[str, State]] = {
     "user": {
         "tool_called by user": "user",
         "model_called": "user",
+        "perturbed": "user",
         "user_said": "agent",
         "user_said, closing": "closing",
         "failed": "closing",

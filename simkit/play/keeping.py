@@ -10,7 +10,7 @@ from simkit.play.dialogue import State, after
 from simkit.play.gate import Halted, Unkept
 from simkit.play.recording import Barrier, Recorder
 from simkit.play.tape import Tape
-from simkit.trace.events import Event, Injected, ModelCalled, NodeEntered, Party, Started
+from simkit.trace.events import Event, Injected, ModelCalled, NodeEntered, Party, Perturbed, Started
 from simkit.trace.log import Beside
 
 
@@ -64,6 +64,10 @@ class Keeping:
     def injected(self, fault: str, how: Any, rule: str, instead: Any) -> None:
         """A test puts a fault into what the agent does next."""
         self.log(Injected(seq=self.seq, fault=fault, how=how, rule=rule, instead=instead))
+
+    def perturbed(self, how: tuple[str, ...], meant: str) -> None:
+        """A test changes how the user says what comes next."""
+        self.log(Perturbed(seq=self.seq, how=how, meant=meant))
 
     def kept(self, keep: Callable[..., Any], *what: Any) -> None:
         """Have something kept. Raises Unkept where the store fails."""

@@ -198,7 +198,8 @@ class _Session(Keeping):
             return said
         await self._before("user")
         history = tuple(self.history)
-        heard = Heard(text, history, number, self._called_by_user, self._noted_by_user, self._paid_by_user)
+        may = (self._called_by_user, self._noted_by_user, self._paid_by_user, self.perturbed)
+        heard = Heard(text, history, number, *may)
         began = self.clock()
         try:
             said = await user.respond(heard)

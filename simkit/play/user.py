@@ -48,6 +48,7 @@ class Heard:
     _call: CallTool = field(repr=False)
     _note: NoteModel = field(default=unnoted, repr=False)
     _once: Once = field(default=unminded, repr=False)
+    _perturbed: Callable[[tuple[str, ...], str], None] = field(default=lambda how, meant: None, repr=False)
 
     async def call(self, name: str, /, **arguments: object) -> ToolResult:
         """Use one of the user's own tools."""
@@ -68,6 +69,10 @@ class Heard:
     def note_model(self, model: str, usage: dict[str, int]) -> None:
         """Record that a language model that plays the user answered; `usage` in tokens."""
         self._note(model, usage)
+
+    def note_perturbed(self, how: tuple[str, ...], meant: str) -> None:
+        """Record that a test changes how the user says what comes next: the kinds of change, and what was meant."""
+        self._perturbed(how, meant)
 
 
 class User(Protocol):
@@ -92,6 +97,10 @@ class Role:
         """Seeded for the user of this session. Made when it is asked for: it takes more memory than much of what a
         session has."""
         return self._seeded()
+
+    def apart(self, purpose: str) -> random.Random:
+        """Random numbers for one purpose, seeded as `random` is, that take nothing away from it."""
+        return random.Random(f"{self._seeded().getrandbits(64)} {purpose}")
 
 
 UserMaker = Callable[[Role], User]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from simkit.errors import one_line
 from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
-from simkit.trace.events import AgentSaid, Ended, Event, Failed, Injected, NodeEntered, ToolCalled, UserSaid
+from simkit.trace.events import AgentSaid, Ended, Event, Failed, Injected, NodeEntered, Perturbed, ToolCalled, UserSaid
 
 WIDTH = 400
 """Characters of one line that are shown."""
@@ -46,6 +46,8 @@ def _line(event: Event) -> str:
         case Injected():
             rule = f", rule {event.rule}" if event.rule else ""
             return f"{number}FAULT  put in by a test: {one_line(event.fault, 40)} ({event.how}{one_line(rule, 80)})"
+        case Perturbed(how=how, meant=meant):
+            return f"{number}NOISE  put in by a test: {one_line(', '.join(how), 80)}; meant: {one_line(meant, WIDTH)}"
         case NodeEntered():
             return ""
         case _:

@@ -19,6 +19,10 @@ from simkit.spec.state import Tables
 Fact = str | int | float | bool
 
 
+Perturbation = Literal["reorder", "paraphrase", "formats", "detail", "code_switch", "noise", "typos"]
+"""How a user's words can be changed on the way to the agent."""
+Share = Annotated[float, Field(ge=0, le=1)]
+
 _GRADE = {"type": "integer", "minimum": 1, "maximum": 10}
 _NAMES = {"type": "array", "items": {"type": "string"}, "uniqueItems": True}
 
@@ -123,6 +127,10 @@ class Scenario(Frozen):
     tags: tuple[str, ...] = ()
     lint: Lint = Field(default=Lint(), exclude=True)
     """What `simkit check` is not to say of it. No part of what is played: the digest does not know it."""
+    perturb: dict[Perturbation, Share] = Field(default={}, exclude_if=lambda value: not value)
+    """How the user's words are changed on the way: kind -> share of the user's turns, as `--perturb` has it."""
+    inject: dict[str, Share] = Field(default={}, exclude_if=lambda value: not value)
+    """Faults that are put into agent or tools: kind -> share of the sessions, as `--inject` has it."""
     made_from: str = Field(default="", exclude_if=lambda value: not value)
     """The dimensions that it was made from, by name; empty, if a person wrote it."""
     dimensions: dict[str, str] = Field(default={}, exclude_if=lambda value: not value)

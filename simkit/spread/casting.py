@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from simkit.agents.faulty.rates import sound
+from simkit.agents.faulty.rates import rates_of, sound
 from simkit.agents.resolve import NAMED, resolve_agent
 from simkit.llm.chat import Model
 from simkit.play.suite import Cast
 from simkit.spec.files import Pack
+from simkit.users.perturbed.rates import plain_user, split_user
+from simkit.users.perturbed.user import perturbed_user
 from simkit.users.resolve import resolve_user
 from simkit.users.scripted import require_scripts
 
@@ -19,7 +21,7 @@ def cast_of(pack: Pack, agent: Any, user: str, opener: Callable[[str], Model] | 
 
     `opener` opens models, if not `open_model`. Raises `SimkitError` for a reference that leads nowhere.
     """
-    if user == "scripted":
+    if plain_user(user) == "scripted":
         require_scripts(case.scenario for case in pack.cases)
     domains = {case.domain.name: case.domain for case in pack.cases}
     # Models pay through `once` alone: to run them again costs nothing, and each call sees to it itself that all before
@@ -27,7 +29,17 @@ def cast_of(pack: Pack, agent: Any, user: str, opener: Callable[[str], Model] | 
     ref = sound(agent)
     free = {"user", "agent"} if ref in (None, *NAMED) or str(ref).startswith("model:") else {"user"}
     agents = {name: resolve_agent(agent, domain, opener) for name, domain in domains.items()}
-    return Cast(agents, resolve_user(user, opener), frozenset(free))
+    asked = [case for case in pack.cases if case.scenario.inject]
+    for case in asked:
+        rates_of(case.scenario.inject)  # a kind that there is not is told before anything is played
+    for name in {case.domain.name for case in asked}:
+        from simkit.agents.faulty.agent import as_scenarios_say
+
+        agents[name] = (agents[name][0], as_scenarios_say(agents[name][1], domains[name]))
+    called, maker = resolve_user(user, opener)
+    if any(case.scenario.perturb for case in pack.cases) and not split_user(user)[0]:
+        maker = perturbed_user(maker, {})
+    return Cast(agents, (called, maker), frozenset(free))
 
 
 def cast_name(cast: Cast) -> str:

@@ -194,6 +194,16 @@ class Injected(_Event):
     """The call that the agent was making, `{"tool": …, "arguments": …}`; None where it was making none."""
 
 
+class Perturbed(_Event):
+    """A test changes how the user says what comes next (`--perturb`), not what they mean."""
+
+    kind: Literal["perturbed"] = "perturbed"
+    how: tuple[str, ...]
+    """Kinds of perturbation, in the order in which they were done."""
+    meant: str
+    """What the user would have said."""
+
+
 class ModelCalled(_Event):
     """A language model answered. Usage in tokens; the cost stands beside the event."""
 
@@ -258,7 +268,17 @@ class Ended(_Event):
 
 
 Event = Annotated[
-    Started | UserSaid | AgentSaid | ToolCalled | NodeEntered | Injected | ModelCalled | Judged | Failed | Ended,
+    Started
+    | UserSaid
+    | AgentSaid
+    | ToolCalled
+    | NodeEntered
+    | Injected
+    | Perturbed
+    | ModelCalled
+    | Judged
+    | Failed
+    | Ended,
     Field(discriminator="kind"),
 ]
 

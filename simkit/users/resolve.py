@@ -1,4 +1,5 @@
-"""From a kind of user to what makes it: `agenda`, `scripted`, `llm:PROVIDER/NAME`, `replay:RUN`, `faulty:KIND`."""
+"""From a kind of user to what makes it: `agenda`, `scripted`, `llm:PROVIDER/NAME`, `replay:RUN`, `faulty:KIND`, and
+`perturbed:KIND=RATE:USER`."""
 
 from __future__ import annotations
 
@@ -7,6 +8,8 @@ from collections.abc import Callable
 from simkit.errors import UsageError, did_you_mean
 from simkit.llm.chat import Model
 from simkit.play.user import UserMaker
+from simkit.users.perturbed.rates import PREFIX, split_user, written
+from simkit.users.perturbed.user import perturbed_user
 
 KINDS = ("agenda", "scripted", "llm:PROVIDER/NAME", "replay:RUN", "faulty:KIND")
 
@@ -35,6 +38,10 @@ def resolve_user(kind: str, opener: Callable[[str], Model] | None = None) -> tup
 
         with Store.open(rest) as store:
             return kind, replayed({log.session: log for log in store.logs()}, rest)
+    if kind.startswith(PREFIX):
+        rates, inner = split_user(kind)
+        called, maker = resolve_user(inner, opener)
+        return f"{called} with {written(rates)}", perturbed_user(maker, rates)
     if name == "faulty" and rest:
         from simkit.users.faulty import faulty_user
 

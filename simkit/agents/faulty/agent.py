@@ -16,7 +16,7 @@ import anyio
 import anyio.to_thread
 
 from simkit.agents.faulty.plans import plans_for
-from simkit.agents.faulty.rates import Rates
+from simkit.agents.faulty.rates import Rates, rates_of, written
 from simkit.agents.faulty.stage import Plan, Stage, failed
 from simkit.agents.faulty.tools import tampering, tool_plans
 from simkit.metrics.injected.kinds import TOOL_FAULTS
@@ -43,6 +43,22 @@ def faulty_maker(make: AgentMaker, domain: Domain, rates: Rates) -> AgentMaker:
         plan = _chosen(part, plans, rates)
         agent = make(part)
         return agent if plan is None else _Playing(agent, stage, plan)
+
+    return made
+
+
+def as_scenarios_say(make: AgentMaker, domain: Domain) -> AgentMaker:
+    """Makes agents with the faults that each scenario asks for (`inject`) out of what makes agents."""
+    known: dict[str, AgentMaker] = {}
+
+    def made(part: Part) -> Agent:
+        rates = rates_of(part.scenario.inject) if part.scenario.inject else {}
+        if not rates:
+            return make(part)
+        name = written(rates)
+        if name not in known:
+            known[name] = faulty_maker(make, domain, rates)
+        return known[name](part)
 
     return made
 
