@@ -42,6 +42,7 @@ from simkit.options import (
     User,
     Workers,
     default_paths,
+    perturbed,
 )
 from simkit.spending import ModelTerms
 
@@ -98,7 +99,6 @@ def run(
     from simkit.report.progress import Progress
     from simkit.telling import run_name, told_of
     from simkit.trace.manifest import folder_of
-    from simkit.users.perturbed.rates import with_perturbations
 
     if resume and not out:
         raise UsageError("--resume needs --out RUN: the run to go on with")
@@ -118,7 +118,7 @@ def run(
         played = api.run(
             pack,
             with_faults(begun.get("agent_ref") if agent is None else agent, inject),
-            user=with_perturbations(user or begun.get("user", "agenda"), perturb),
+            user=perturbed(user or begun.get("user", "agenda"), perturb),
             trials=trials,
             seed=begun.get("seed", 0) if seed is None else seed,
             at_once=at_once,

@@ -97,6 +97,15 @@ Perturb = Annotated[
         " code_switch, paraphrase, detail, reorder, formats, or all.",
     ),
 ]
+
+
+def perturbed(user: str, perturb: Sequence[str]) -> str:
+    """The kind of user, with what `--perturb` asks for."""
+    from simkit.users.perturbed.rates import with_perturbations
+
+    return with_perturbations(user, perturb)
+
+
 Trials = Annotated[int | None, Parameter(help="How often each scenario is played with each persona; 1, if left out.")]
 Sure = Annotated[
     bool,
