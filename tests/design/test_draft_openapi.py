@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from simkit import Refused, api
-from simkit.design.draft.drafting import plan_of_openapi, write_domain
+from simkit.design.draft.drafting import write_domain
+from simkit.design.draft.openapi.plan import plan_of_openapi
 from simkit.play.world import Start, World
 from simkit.spec.domain import Domain
 from simkit.spec.files import read_domain

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simkit import api, cli
-from simkit.design.draft.drafting import plan_of_openapi, write_domain
+from simkit.design.draft.drafting import write_domain
+from simkit.design.draft.openapi.plan import plan_of_openapi
 from simkit.design.yamltext import block
 from simkit.spec.strict_yaml import parse_documents
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
@@ -18,16 +17,12 @@ from simkit.design.draft.cases.write import Cases
 from simkit.design.draft.code.bodies import CALLS
 from simkit.design.draft.code.demo import demo_text
 from simkit.design.draft.code.tools import tools_text
-from simkit.design.draft.openapi.document import Spec
-from simkit.design.draft.openapi.operations import operations
 from simkit.design.draft.plan import Deed, Plan, Table
 from simkit.design.draft.seed.records import forms_of, seeded
 from simkit.design.draft.seed.values import Values
 from simkit.design.draft.shapes import Shape
 from simkit.design.draft.slots import Slots
-from simkit.design.draft.tables import understood
 from simkit.design.draft.words.domain import domain_text, policy_text, readme_text
-from simkit.errors import one_line
 from simkit.spec.tools import read_tools
 
 
@@ -40,16 +35,6 @@ class Drafted:
     tables: int
     cases: tuple[Draft, ...]
     notes: tuple[str, ...]
-
-
-def plan_of_openapi(name: str, file: Path, only: Sequence[str] = ()) -> Plan:
-    """The plan of a domain over the operations that an OpenAPI file describes. Raises `FileError`, `UsageError`."""
-    spec = Spec(file)
-    about = spec.root.get("info") if isinstance(spec.root.get("info"), dict) else {}
-    title = one_line((about or {}).get("title") or name, 120)
-    plan = Plan(name, title, f"{file.name}, OpenAPI")
-    plan.tables, plan.deeds = understood(operations(spec, only))
-    return plan
 
 
 def completed(plan: Plan) -> Plan:

@@ -60,6 +60,8 @@ def _found_first(kit: Kit, deed: Deed, table: Table, number: int) -> Draft | Non
             if not kit.bench.fits(*call) or not _only(kit.bench.tried(call).results, row):
                 continue
             slot, key = kit.arguments.slots.field(table, field), kit.arguments.slots.key(table)
+            if slot in case.knows:
+                continue
             knows = {slot: held, **{name: value for name, value in case.knows.items() if name != key}}
             return replace(
                 case,

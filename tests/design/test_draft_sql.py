@@ -1,0 +1,89 @@
+"""Domains drafted from databases: tables become the world, links become tools, and nobody's secrets come along."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from simkit import api, cli
+from simkit.spec.files import read_domain
+
+SHOP = """
+create table customers (id integer primary key, name text not null, email varchar(80) unique, password_hash text,
+                        photo blob, joined date);
+create table products (sku varchar(12) primary key, title text not null, price numeric(8, 2) not null);
+create table orders (id integer primary key, customer_id integer not null references customers(id),
+                     status varchar(12) not null, placed timestamp);
+create table order_lines (order_id integer not null references orders(id), sku varchar(12) references products(sku),
+                          quantity integer not null, primary key (order_id, sku));
+"""
+
+
+def shop(file: Path) -> None:
+    """A small shop, with more customers than are copied."""
+    with sqlite3.connect(file) as database:
+        database.executescript(SHOP)
+        people = [(n, f"Real Person {n}", f"real{n}@corp.example", "argon2", b"x", "2025-01-02") for n in range(1, 60)]
+        database.executemany("insert into customers values (?, ?, ?, ?, ?, ?)", people)
+        database.executemany("insert into products values (?, ?, ?)", [("K-1", "Kettle", 30.5), ("L-2", "Lamp", 12)])
+        orders = [(n, 60 - n, ("paid", "sent", "open")[n % 3], "2025-05-01 10:00:00") for n in range(1, 12)]
+        database.executemany("insert into orders values (?, ?, ?, ?)", orders)
+        database.executemany("insert into order_lines values (?, ?, ?)", [(1, "K-1", 2), (1, "L-2", 1), (2, "L-2", 5)])
+    database.close()
+
+
+def drafted(*words: str) -> int:
+    """The exit code of `simkit draft domain shop …`."""
+    with pytest.raises(SystemExit) as left:
+        cli.main(["draft", "domain", "shop", *words])
+    return int(left.value.code or 0)
+
+
+def test_tables_become_a_world_that_holds_together(capsys: pytest.CaptureFixture[str]) -> None:
+    shop(Path("shop.db"))
+
+    assert drafted("--sql", "sqlite:///shop.db", "--rows", "20") == 0
+
+    domain, told = read_domain(Path("scenarios/shop")), capsys.readouterr().err
+    assert api.check("scenarios/shop").problems == ()
+    assert {tool.name for tool in domain.card.tools if tool.effect == "write"} == set()
+    assert {"list_orders", "get_order", "get_customer", "list_order_lines"} <= {tool.name for tool in domain.card.tools}
+    owners = {row["customer_id"] for row in domain.tables["orders"].values()}
+    assert {str(owner) for owner in owners} <= domain.tables["customers"].keys()  # also beyond the first 20
+    assert domain.tables["order_lines"]["1-K-1"]["quantity"] == 2
+    everything = Path("scenarios/shop/state.json").read_text(encoding="utf-8")
+    assert not any(secret in everything for secret in ("Real Person", "corp.example", "argon2", "password"))
+    assert "password_hash, photo left out" in told and "name, email replaced by made-up values" in told
+
+
+def test_records_can_be_added_changed_and_removed_where_that_is_asked_for() -> None:
+    shop(Path("shop.db"))
+
+    assert drafted("--sql", "sqlite:///shop.db", "--writes", "--only", "orders", "--only", "customers") == 0
+
+    checked = api.check("scenarios/shop")
+    assert checked.problems == ()
+    assert len(checked.pack.cases) == 20
+    assert read_domain(Path("scenarios/shop")).card.tool("add_order") is not None
+
+
+@pytest.mark.parametrize(
+    ("dsn", "what"),
+    [
+        ("sqlite:///nowhere.db", "there is no such file"),
+        ("shop.db", "is no address of a database"),
+        ("oracle+nothing://x", "is no address of a database"),
+        ("postgresql://me:secret@localhost:1/x", "cannot be read"),
+        ("sqlite:///empty.db", "there are no tables"),
+    ],
+)
+def test_a_database_that_cannot_be_read_is_one_line(dsn: str, what: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sqlite3.connect("empty.db").close()
+
+    assert drafted("--sql", dsn) == 2
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert what in line and "secret" not in line
+    assert not Path("nowhere.db").exists() and not Path("scenarios").exists()
