@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simkit.errors import UsageError
 from simkit.lint.check import check
@@ -24,6 +24,7 @@ from simkit.runs import Run, Scored, Sources, import_run, load, open_run, play_c
 
 if TYPE_CHECKING:
     from simkit.design.coverage.reading import Coverage
+    from simkit.metrics.comparing.across import Across
     from simkit.metrics.comparing.values import Comparison, Over
     from simkit.paths.chain import Absorption
     from simkit.paths.change.relabel import Unit
@@ -36,6 +37,11 @@ if TYPE_CHECKING:
     from simkit.paths.reading import Asked, MatrixReading
     from simkit.paths.sequences.told import Sequences
     from simkit.paths.walks import Walks
+    from simkit.probe.fork.plays import Terms
+    from simkit.probe.fork.point import Change as Changed
+    from simkit.probe.fork.result import Forked
+    from simkit.probe.fork.turns import Turns as ForkedTurns
+    from simkit.probe.node.compare import NodeTold
 
 __all__ = [
     "Checked",
@@ -44,13 +50,17 @@ __all__ = [
     "Scored",
     "Sources",
     "absorption",
+    "across",
     "changes",
     "check",
     "compare",
     "coverage",
     "failures",
+    "fork",
+    "fork_each_turn",
     "import_run",
     "load",
+    "node",
     "open_run",
     "play_case",
     "reading",
@@ -210,6 +220,53 @@ def coverage(*runs: Run | str | Path, dimensions: Sequence[str | Path] = ()) -> 
     paths = [path for run in opened for path in run.store.manifest.get("paths", ())]
     scored = (one for run in opened for one in run.scored)
     return coverage_of(scored, paths, [Path(file) for file in dimensions])
+
+
+def across(run: Run | str | Path) -> Across:
+    """One agent across the domains of a run: failures and tool-use errors by domain, those marked that lag behind."""
+    from simkit.metrics.comparing.across import across as found
+
+    return found(_opened(run).scored)
+
+
+def fork(
+    run: str | Path,
+    session: str,
+    at: int,
+    change: Changed | None = None,
+    terms: Terms | None = None,
+    what: Sources = (),
+) -> Forked:
+    """A recorded session played on from its event `at`, as it was and with one thing changed there.
+
+    `what`: the files of its domain, if not those that the run was played from. Raises `SimkitError` where that cannot be.
+    """
+    from simkit.probe.fork.parent import parent_of
+    from simkit.probe.fork.plays import Terms
+    from simkit.probe.fork.point import UNCHANGED
+    from simkit.probe.fork.result import fork as forked
+
+    return forked(parent_of(run, session, what), at, change or UNCHANGED, terms or Terms(trials=10))
+
+
+def fork_each_turn(run: str | Path, session: str, terms: Terms | None = None, what: Sources = ()) -> ForkedTurns:
+    """A recorded session played on after each of its turns, and the one that doomed it. Raises as `fork`."""
+    from simkit.probe.fork.parent import parent_of
+    from simkit.probe.fork.plays import Terms
+    from simkit.probe.fork.turns import each_turn
+
+    return each_turn(parent_of(run, session, what), terms or Terms(trials=10))
+
+
+def node(
+    run: str | Path, node: str, agent: Any = None, *, session: str | None = None, trials: int = 1, what: Sources = ()
+) -> NodeTold:
+    """One node of a LangGraph agent (None: of the one that was played) on the inputs that it had in a run, against what
+    happened. Raises `SimkitError` where there is no such node, and for agents that are no graph."""
+    from simkit.probe.node.capture import seen_of
+    from simkit.probe.node.compare import run_again
+
+    return run_again(seen_of(str(run), node, session=session, what=what), str(run), agent, trials)
 
 
 def _chosen(run: Run | str | Path, given: Sequence[str]) -> Iterator[tuple[Episode, Outcome]]:

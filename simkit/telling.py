@@ -54,9 +54,9 @@ def told_of(
 
 def told_across(told: Run) -> Across:
     """How the agent of a run does across its domains."""
-    from simkit.metrics.comparing.across import across
+    from simkit.api import across
 
-    return across(told.scored)
+    return across(told)
 
 
 def told_of_tau2(told: Run, *, as_json: bool, fail_under: float) -> int:

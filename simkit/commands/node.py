@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import redirect_stdout
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 from cyclopts import Parameter
 from cyclopts.validators import Number
@@ -39,9 +39,11 @@ def node(
     from simkit.probe.node.compare import run_again
     from simkit.probe.node.cut import write_cases
     from simkit.probe.node.told import print_node
+    from simkit.report.progress import Progress
 
-    with redirect_stdout(sys.stderr):
-        seen = seen_of(run, node, session=session, agent_was=agent_was, what=() if path is None else path)
+    with redirect_stdout(sys.stderr), Progress(0, "Replaying") as progress:
+        what: Any = () if path is None else path
+        seen = seen_of(run, node, session=session, agent_was=agent_was, what=what, progress=progress.add)
         told = run_again(seen, run, agent if agent is not None else agent_was, trials)
         if out is not None:
             parent = next(iter(seen.parents.values()))

@@ -135,3 +135,49 @@ def test_an_agent_without_nodes_is_refused(place: Path) -> None:
         seen_of(run, "plan")
     with pytest.raises(UsageError, match="only graphs have nodes"):
         run_again(seen_of(run, "look"), run, f"{place / 'plain.py'}:agent")
+
+
+FAN = """
+import operator
+from typing import Annotated, TypedDict
+
+from langchain_core.messages import AIMessage
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.message import add_messages
+from langgraph.types import Send
+
+
+class State(TypedDict, total=False):
+    messages: Annotated[list, add_messages]
+    found: Annotated[list, operator.add]
+
+
+def build(tools):
+    get = next(tool for tool in tools if tool.name == "get_order")
+
+    async def open_one(given):
+        request = {"type": "tool_call", "id": "1", "name": "get_order", "args": {"order_id": given["order"]}}
+        return {"found": [(await get.ainvoke(request)).artifact.value["product"]]}
+
+    async def tell(state):
+        return {"messages": [AIMessage(f"I see {', '.join(state['found'])}. Is there anything else?")]}
+
+    graph = StateGraph(State)
+    graph.add_node("open_one", open_one)
+    graph.add_node("tell", tell)
+    graph.add_conditional_edges(START, lambda state: [Send("open_one", {"order": one}) for one in ("W1", "W2")])
+    graph.add_edge("open_one", "tell")
+    graph.add_edge("tell", END)
+    return graph.compile()
+"""
+
+
+def test_a_node_that_ran_several_times_at_once_is_held_to_each_of_its_inputs(shop: Path, tmp_path: Path) -> None:
+    (tmp_path / "fan.py").write_text(FAN, encoding="utf-8")
+    api.run(shop, f"{tmp_path / 'fan.py'}:build", out=tmp_path / "run", paths=[str(shop)])
+
+    seen = seen_of(str(tmp_path / "run"), "open_one")
+
+    assert [one.given.input for one in seen.occurrences][:2] == [{"order": "W1"}, {"order": "W2"}]
+    assert seen.occurrences[0].came.calls is None
+    assert run_again(seen, str(tmp_path / "run")).ok

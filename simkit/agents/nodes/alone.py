@@ -43,8 +43,8 @@ class Came:
 
     update: Any = None
     """What the node writes into the graph's state."""
-    calls: tuple[dict[str, Any], ...] = ()
-    """The tool calls that it makes: tool, arguments, outcome."""
+    calls: tuple[dict[str, Any], ...] | None = ()
+    """The tool calls that it makes: tool, arguments, outcome. None: not known, since it ran several times at once."""
     route: tuple[str, ...] | None = ()
     """The nodes that come next, sorted; empty: the graph ends. None: not known."""
     error: str = ""

@@ -26,7 +26,8 @@ UNRECORDED = "this call was not recorded"
 
 def different(was: Came, now: Came) -> Iterator[str]:
     """Each difference between what happened and what came: in calls, route, update and error."""
-    yield from differences(shown(list(was.calls)), shown(list(now.calls)), "calls")
+    if was.calls is not None and now.calls is not None:
+        yield from differences(shown(list(was.calls)), shown(list(now.calls)), "calls")
     if was.route is not None and now.route is not None:
         yield from differences(list(was.route), list(now.route), "route")
     yield from differences(shown(was.update), shown(now.update), "update")
@@ -42,7 +43,7 @@ def case_of(name: str, given: Given, came: Came, recorded: Sequence[ToolCalled])
         "state": kept(dict(given.state)),
         "answers": [one.model_dump(mode="json", include=set(_ANSWER)) for one in recorded],
         "expected": {
-            "calls": shown(list(came.calls)),
+            "calls": None if came.calls is None else shown(list(came.calls)),
             "route": None if came.route is None else list(came.route),
             "update": shown(came.update),
             "error": came.error,
@@ -59,8 +60,8 @@ def differences_of(agent: Any, node: str, case: Mapping[str, Any], tools: Sequen
     Raises UsageError where the agent is no LangGraph graph or has no such node.
     """
     expected = case["expected"]
-    route = None if expected["route"] is None else tuple(expected["route"])
-    was = Came(expected["update"], tuple(expected["calls"]), route, expected["error"])
+    route, calls = (None if expected[name] is None else tuple(expected[name]) for name in ("route", "calls"))
+    was = Came(expected["update"], calls, route, expected["error"])
     given = Given(revived(case["input"]), revived(case["state"]), tools=tuple(map(Tool.model_validate, tools)))
     graph = graph_of(agent, given.tools)
     came = anyio.run(partial(run_alone, graph, node, given, _Recorded(case["answers"])))

@@ -6,7 +6,7 @@ Nothing has to be stored for it. A replay that does not come out as recorded say
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -59,7 +59,15 @@ class Seen:
     """How often the log says that the node was entered, in the sessions that were looked at."""
 
 
-def seen_of(run: str, node: str, *, session: str | None = None, agent_was: Any = None, what: Sources = ()) -> Seen:
+def seen_of(
+    run: str,
+    node: str,
+    *,
+    session: str | None = None,
+    agent_was: Any = None,
+    what: Sources = (),
+    progress: Callable[[], None] = lambda: None,
+) -> Seen:
     """Every occurrence of a node in a run, or in one session. Raises `SimkitError` where the agent is no LangGraph
     agent, has no such node, or cannot be found."""
     store = Store.open(run)
@@ -74,6 +82,7 @@ def seen_of(run: str, node: str, *, session: str | None = None, agent_was: Any =
         parent = parent_of(store, str(log.session), pack)
         seen.parents[str(log.session)] = parent
         _replay(parent, seen, casts, agent_was)
+        progress()
     if not seen.parents:
         known = f"; its nodes are {', '.join(sorted(names))}" if names else "; its agent is no LangGraph agent"
         raise UsageError(f"{store.place}: node '{node}' was never entered{known}")
@@ -95,6 +104,7 @@ def _replay(parent: Parent, seen: Seen, casts: dict[str, Cast], agent_was: Any) 
     name = parent.domain.name
     if name not in casts:
         was = parent.agent() if agent_was is None else agent_was
+        was = was.removeprefix("process:") if isinstance(was, str) else was  # its graph is in that process, and here
         casts[name] = cast_of(plays.pack(), was, parent.user)
     cast, found = plays.cast([casts[name]]), _Watched(parent, seen.node)
 
@@ -163,10 +173,12 @@ class _Watched:
             end = _turn_end(events, seq)
             if task not in self.came or (tape.diverged is not None and tape.diverged.seq <= end):
                 continue
-            calls = tuple(_calls(events, seq, self.node))
+            beside_itself = self.steps[step][1].count(self.node) > 1
+            calls = tuple(_calls(events, seq, self.node, past_itself=beside_itself))
             told = tuple({"tool": one.tool, "arguments": one.arguments, "outcome": one.outcome} for one in calls)
             around = replace(given, history=_history(events, seq), policy=card.policy, now=card.now, tools=tools)
-            came = replace(self.came[task], calls=told, route=self._route(step, seq))
+            whose = None if beside_itself else told
+            came = replace(self.came[task], calls=whose, route=self._route(step, seq))
             yield Occurrence(str(self.parent.key), seq, around, came, calls)
 
     def _route(self, step: int, seq: int) -> tuple[str, ...] | None:
@@ -183,9 +195,11 @@ def _turn_end(events: Sequence[Event], seq: int) -> int:
     return next((event.seq for event in events[seq:] if isinstance(event, AgentSaid)), len(events) - 1)
 
 
-def _calls(events: Sequence[Event], seq: int, node: str) -> Iterator[ToolCalled]:
+def _calls(events: Sequence[Event], seq: int, node: str, *, past_itself: bool) -> Iterator[ToolCalled]:
+    """The calls that a node made after it was entered; `past_itself`: it ran several times at once, and nobody knows
+    which of them made which call."""
     for event in events[seq + 1 : _turn_end(events, seq)]:
-        if isinstance(event, NodeEntered) and event.node == node:
+        if isinstance(event, NodeEntered) and event.node == node and not past_itself:
             return
         if isinstance(event, ToolCalled) and event.node == node and event.by == "agent":
             yield event

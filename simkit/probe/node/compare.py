@@ -100,7 +100,8 @@ def run_again(seen: Seen, run: str, agent: Any = None, trials: int = 1) -> NodeT
     for occurrence in seen.occurrences:
         parent = seen.parents[occurrence.session]
         if parent.domain.name not in graphs:
-            graphs[parent.domain.name] = graph_of(parent, parent.agent() if agent is None else agent)
+            ref = parent.agent() if agent is None else agent
+            graphs[parent.domain.name] = graph_of(parent, ref.removeprefix("process:") if isinstance(ref, str) else ref)
         again.append(_again(graphs[parent.domain.name][1], seen.node, occurrence, parent, trials))
     name = next((name for name, _ in graphs.values()), str(agent or "demo"))
     return NodeTold(seen, run, name, tuple(again))

@@ -88,7 +88,7 @@ def _varied(seen: Seen) -> Iterator[Occurrence]:
     """Each different input once; those first that are the first to go their way, by calls and route."""
     first: dict[str, Occurrence] = {}
     for one in seen.occurrences:
-        way = [(call["tool"], call["outcome"]) for call in one.came.calls]
+        way = [(call["tool"], call["outcome"]) for call in one.came.calls or ()]
         first.setdefault(repr((way, one.came.route)), one)
     chosen = {id(one) for one in first.values()}
     known: set[str] = set()
