@@ -239,7 +239,7 @@ def fork(
 ) -> Forked:
     """A recorded session played on from its event `at`, as it was and with one thing changed there.
 
-    `what`: the files of its domain, if not those that the run was played from. Raises `SimkitError` where that cannot be.
+    `what`: the files of its domain, if not those that the run was played from. Raises `SimkitError` where it cannot be.
     """
     from simkit.probe.fork.parent import parent_of
     from simkit.probe.fork.plays import Terms
