@@ -42,6 +42,10 @@ class Looks:
     resamples: Annotated[
         int, Parameter(validator=Number(gte=2, lte=100_000), help="Runs of sessions drawn anew, behind each interval.")
     ] = 1000
+    over: Annotated[
+        Literal["sessions", "scenarios"],
+        Parameter(help="What is drawn anew: scenarios (with all their sessions), if it is about scenarios like these."),
+    ] = "sessions"
     funnel: Annotated[
         bool, Parameter(negative="", help="With --failures: how many sessions came to each step, and got through.")
     ] = False
@@ -113,7 +117,8 @@ def matrix_told(
         counted: Any = api.transitions(run, by, given)
         _draw(counted, looks)
         return shaded(counted) if format == "shaded" else _told(counted, format)
-    read = api.reading(run, by, given, Asked(looks.chain, looks.interval, looks.prior, looks.support, looks.resamples))
+    wanted = (looks.chain, looks.interval, looks.prior, looks.support, looks.resamples, looks.over)
+    read = api.reading(run, by, given, Asked(*wanted))
     _draw(read.matrix, looks)
     on_terminal = format == "table" and sys.stdout.isatty() and not (looks.chain or looks.interval)
     if format == "shaded" or (on_terminal and looks.prior == "ml"):

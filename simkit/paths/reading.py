@@ -18,6 +18,7 @@ from simkit.paths.chain.told import chain_csv, chain_text
 from simkit.paths.fit.cells import SUPPORT, Cells, cells_of
 from simkit.paths.fit.certificate import Certificate, certificate
 from simkit.paths.fit.estimate import PRIORS
+from simkit.paths.fit.resample import Over
 from simkit.paths.matrix import TransitionMatrix
 from simkit.paths.walks import Walks
 
@@ -33,6 +34,7 @@ class Asked:
     prior: str = "ml"
     support: int = SUPPORT
     resamples: int = 1000
+    over: Over = "sessions"
 
     def __post_init__(self) -> None:
         if self.prior not in PRIORS:
@@ -63,14 +65,14 @@ class MatrixReading:
     def cells(self) -> Cells:
         """Probabilities with intervals."""
         asked = self.asked
-        return cells_of(self.walks, asked.prior, resamples=asked.resamples, support=asked.support)
+        return cells_of(self.walks, asked.prior, resamples=asked.resamples, support=asked.support, over=asked.over)
 
     @cached_property
     def chain(self) -> ChainReport | None:
         """The chain; None of no sessions."""
         if not len(self.walks):
             return None
-        return chain_report(self.walks, self.same_calls, resamples=self.asked.resamples)
+        return chain_report(self.walks, self.same_calls, resamples=self.asked.resamples, over=self.asked.over)
 
     def to_json(self) -> dict[str, Any]:
         """The matrix, its fit, and what was asked for."""

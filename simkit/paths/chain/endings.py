@@ -58,12 +58,12 @@ def endings(chain: Chain, again: Resampled, level: float = 0.95) -> tuple[Ending
         return np.stack([chances, some], axis=1)
 
     drawn = again.figures(read, (2, t, e))
-    sessions = np.repeat(again.sessions_at[inner][:, None], e, axis=1)
+    sessions, units = (np.repeat(at[inner][:, None], e, axis=1) for at in (again.sessions_at, again.units_at))
     found = chain.absorption
     chances, steps = found.probabilities[inner], found.steps_given[inner]
-    likely = share_bounds(chances, spread_of(drawn[:, 0]), sessions, sessions, level)
-    spans = size_bounds(steps, drawn[:, 1], sessions, level)
-    few = sessions < FEW
+    likely = share_bounds(chances, spread_of(drawn[:, 0]), units, sessions, level)
+    spans = size_bounds(steps, drawn[:, 1], units, level)
+    few = units < FEW
     return tuple(
         Ending(
             chain.states[inner[at]],

@@ -19,7 +19,7 @@ from simkit.paths.chain.longrun import row_entropies
 from simkit.paths.chain.loops import Loop, PingPong, SameCall, loops, ping_pongs
 from simkit.paths.chain.model import Chain, chain_of
 from simkit.paths.chain.worth import Worth, leverage_of, worth_of
-from simkit.paths.fit.resample import Resampled, resampled, share_bounds, size_bounds, spread_of
+from simkit.paths.fit.resample import Over, Resampled, design_effect, resampled, share_bounds, size_bounds, spread_of
 from simkit.paths.states import END, START
 from simkit.paths.walks import Walks
 
@@ -76,6 +76,10 @@ class ChainReport:
     sessions: int
     resamples: int
     level: float
+    over: Over
+    """What was drawn anew: sessions, or scenarios with all of theirs."""
+    design_effect: float
+    """How many times the variance of the pass rate is that of independent sessions, for scenarios like these."""
     passing: float | None
     passing_interval: Bounds
     steps: float
@@ -105,7 +109,13 @@ class ChainReport:
 
 
 def chain_report(
-    walks: Walks, same_calls: tuple[SameCall, ...] = (), *, resamples: int = 1000, level: float = 0.95, seed: int = 0
+    walks: Walks,
+    same_calls: tuple[SameCall, ...] = (),
+    *,
+    resamples: int = 1000,
+    level: float = 0.95,
+    seed: int = 0,
+    over: Over = "sessions",
 ) -> ChainReport:
     """The report of these walks. Raises ValueError where there are none."""
     if not len(walks):
@@ -114,12 +124,12 @@ def chain_report(
     judged = PASS in chain.states or FAIL in chain.states
     worth = worth_of(chain, [PASS] if PASS in chain.states else [], START)
     ends = chain.absorption
-    again = resampled(walks, resamples, seed)
+    again = resampled(walks, resamples, seed, over)
     drawn = _Drawn(chain, worth, again)
-    sessions = again.sessions_at
-    few = sessions < FEW
-    values = _pairs(share_bounds(worth.values, spread_of(drawn.values), sessions, sessions, level), few)
-    steps = _pairs(size_bounds(ends.steps, drawn.steps, sessions, level), few)
+    sessions, units = again.sessions_at, again.units_at
+    few = units < FEW
+    values = _pairs(share_bounds(worth.values, spread_of(drawn.values), units, sessions, level), few)
+    steps = _pairs(size_bounds(ends.steps, drawn.steps, units, level), few)
     states = _states(chain, worth, values, steps, judged)
     start = states[0]
     return ChainReport(
@@ -127,6 +137,8 @@ def chain_report(
         sessions=len(walks),
         resamples=resamples,
         level=level,
+        over=over,
+        design_effect=design_effect(walks),
         passing=start.value,
         passing_interval=start.value_interval,
         steps=start.steps,
@@ -154,7 +166,7 @@ class _Drawn:
         k, e = len(chain.states), len(self.edges)
         found = again.figures(self._read, (2 * k + 2 * e,))
         self.values, self.steps, self.mass, self.leverage = np.split(found, [k, 2 * k, 2 * k + e], axis=1)
-        self.sessions = len(again.walks)
+        self.sessions, self.units = len(again.walks), again.drawn
 
     def _read(self, counts: Floats) -> Floats:
         inner, k = self._inner, counts.shape[1]
@@ -213,8 +225,8 @@ def _edges(chain: Chain, worth: Worth, drawn: _Drawn, level: float) -> tuple[Edg
     sources, targets = inner[drawn.edges[:, 0]], drawn.edges[:, 1]
     mass = np.where(np.isin(targets, bad), worth.traversals[sources, targets], 0.0)
     leverage, advantages = worth.leverages[sources, targets], worth.advantages
-    everybody = np.full(len(mass), drawn.sessions)
-    shares = _pairs(share_bounds(mass, spread_of(drawn.mass), everybody, everybody, level), mass == 0)
+    everybody, units = (np.full(len(mass), many) for many in (drawn.sessions, drawn.units))
+    shares = _pairs(share_bounds(mass, spread_of(drawn.mass), units, everybody, level), mass == 0)
     tails = [(1 - level) / 2, (1 + level) / 2]
     gains = np.quantile(drawn.leverage, tails, axis=0)
     ranks = [_ranks(table, tails) for table in (drawn.mass, drawn.leverage)]

@@ -11,6 +11,8 @@ from simkit.paths.states import START
 from simkit.paths.table import aligned, csv_rows
 
 _WIDTH = 100
+_ALIKE = 1.5
+"""A larger design effect than this is told."""
 
 _SHOWN = 8
 """Edges and loops that are printed; all of them stand in JSON."""
@@ -54,13 +56,19 @@ def _run(report: ChainReport) -> str:
     ends = ", ".join(_ending(one) for one in report.ends if one.state == START and one.probability > 0)
     lines = [
         f"{report.sessions} sessions as a first-order chain, view {report.view}; intervals {report.level:.0%}, from "
-        f"{report.resamples} runs of sessions drawn anew",
+        f"{report.resamples} runs of {report.over} drawn anew",
         f"passed {_share(report.passing)} {_span(report.passing_interval)}; {report.steps:.1f} steps to the end "
         f"({_span(report.steps_interval, '.1f')})",
         f"ended: {lasting or 'few within 10,000 steps'}",
         *wrap(f"ends: {ends}", _WIDTH, subsequent_indent="      "),
         f"after many steps {report.staying:.0%} of those left last another; {report.entropy:.2f} nats of choice a step",
     ]
+    if report.over == "sessions" and report.design_effect > _ALIKE:
+        wider = report.design_effect**0.5
+        lines.append(
+            f"sessions of one scenario are alike: for other scenarios like these, intervals are about {wider:.1f}\n"
+            "times as wide; --over scenarios says how wide"
+        )
     return "\n".join(lines)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from simkit.errors import one_line
 from simkit.paths.fit.estimate import Estimate, could_be, estimate
 from simkit.paths.fit.intervals import Interval, credible
-from simkit.paths.fit.resample import resampled
+from simkit.paths.fit.resample import Over, resampled
 from simkit.paths.matrix import TransitionMatrix
 from simkit.paths.table import aligned, csv_rows
 from simkit.paths.walks import Walks
@@ -37,6 +37,8 @@ class Cells:
     bootstrap: Interval
     """(K, K), from sessions drawn anew; nan in a row without data."""
     support: int
+    over: Over = "sessions"
+    """What was drawn anew for `bootstrap`."""
 
     @property
     def thin(self) -> NDArray[np.bool_]:
@@ -52,7 +54,7 @@ class Cells:
     def table(self) -> str:
         """The same as aligned text: thin rows are marked."""
         span = f"{self.level:.0%}"
-        lines = [["from", "to", "n", "of", "p", f"{span} cell", f"{span} sessions", ""]]
+        lines = [["from", "to", "n", "of", "p", f"{span} cell", f"{span} {self.over}", ""]]
         for line in (self._line(i, j) for i, j in self._cells()):
             source, to, n, of, p, *bounds, thin = line
             pairs = [f"{bounds[0]}–{bounds[1]}", f"{bounds[2]}–{bounds[3]}"]
@@ -77,7 +79,14 @@ class Cells:
             for name, table in tables.items()
         }
         thin = [self.matrix.states[row] for row in np.flatnonzero(self.thin)]
-        return {**self.estimate.to_json(), "level": self.level, **shown, "support": self.support, "thin_rows": thin}
+        return {
+            **self.estimate.to_json(),
+            "level": self.level,
+            **shown,
+            "support": self.support,
+            "thin_rows": thin,
+            "over": self.over,
+        }
 
     def _cells(self) -> list[tuple[int, int]]:
         counts = self.matrix.counts
@@ -99,11 +108,12 @@ def cells_of(
     resamples: int = 1000,
     support: int = SUPPORT,
     seed: int = 0,
+    over: Over = "sessions",
 ) -> Cells:
     """The cells of these walks. Raises ValueError for an unknown prior or a level outside (0, 1)."""
     matrix = walks.matrix()
     possible = could_be(matrix.states).sum(axis=1)
     # Each cell against all others of its row: half an observation for each of many cells would outweigh the data.
     exact = credible(matrix.counts, 0.5, level, np.minimum(possible, 2).clip(1))
-    again = resampled(walks, resamples, seed).cells(level)
-    return Cells(matrix, estimate(matrix, prior), level, exact, again, support)
+    again = resampled(walks, resamples, seed, over).cells(level)
+    return Cells(matrix, estimate(matrix, prior), level, exact, again, support, over)

@@ -9,6 +9,9 @@ over the draws is its standard error s, with n sessions behind it that of n - 1 
             Methodology 7). It stays within 0 and 1, and is honest where all draws agree
     sizes   exp(ln x -+ t s'), s' the standard error of the logarithm
 
+With `over="scenarios"` whole scenarios are drawn, each with all its sessions (a cluster bootstrap; Davison and Hinkley
+1997, section 3.8): trials of one scenario are alike, so intervals for scenarios like these are wider than for these.
+
 How often they cover is measured in `benchmarks/coverage.py`.
 """
 
@@ -17,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +30,9 @@ from simkit.paths.fit.intervals import Interval
 from simkit.paths.walks import Walks
 
 Floats = NDArray[np.float64]
+
+Over = Literal["sessions", "scenarios"]
+"""What is drawn anew: what the sessions at hand, or the scenarios, are a sample of."""
 
 _ENTRIES = 1 << 23
 """Numbers in memory at once, at most."""
@@ -40,12 +46,27 @@ class Resampled:
     counted: SessionCounts
     counts: Floats
     """(R, C) counts of the cells that occur."""
+    units: NDArray[np.int64]
+    """(S,) the number of what each session was drawn with: its own, or its scenario's."""
 
     @cached_property
     def sessions_at(self) -> NDArray[np.int64]:
         """(K,) in how many sessions each state was left."""
+        return self._left_in(np.arange(len(self.walks)))
+
+    @cached_property
+    def units_at(self) -> NDArray[np.int64]:
+        """(K,) the same in units that were drawn."""
+        return self._left_in(self.units)
+
+    @property
+    def drawn(self) -> int:
+        """How many units there are."""
+        return int(self.units.max(initial=-1)) + 1
+
+    def _left_in(self, units: NDArray[np.int64]) -> NDArray[np.int64]:
         cells = self.counted
-        pairs = np.unique(cells.owner * len(cells.states) + cells.source[cells.cell])
+        pairs = np.unique(units[cells.owner] * len(cells.states) + cells.source[cells.cell])
         return np.bincount(pairs % len(cells.states), minlength=len(cells.states))
 
     def matrices(self) -> Iterator[tuple[slice, Floats]]:
@@ -76,26 +97,45 @@ class Resampled:
         share[cells.source, cells.target] = cells.totals / visits
         left = np.zeros(k)
         left[cells.source] = visits
-        sessions = np.broadcast_to(self.sessions_at[:, None], (k, k))
+        sessions = np.broadcast_to(self.units_at[:, None], (k, k))
         found = share_bounds(share, spread, sessions, np.broadcast_to(left[:, None], (k, k)), level)
         empty = self.sessions_at == 0
         return Interval(*(np.where(empty[:, None], np.nan, bound) for bound in found))
 
 
-def resampled(walks: Walks, resamples: int = 1000, seed: int = 0) -> Resampled:
-    """Draw the sessions of `walks` anew `resamples` times. Raises ValueError for fewer than one."""
+def resampled(walks: Walks, resamples: int = 1000, seed: int = 0, over: Over = "sessions") -> Resampled:
+    """Draw the sessions or scenarios of `walks` anew `resamples` times. Raises ValueError for fewer than one."""
     if resamples < 1:
         raise ValueError(f"resamples is {resamples}; must be 1 or more")
     counted = session_counts([walks])
-    sessions = len(walks)
+    units = units_of(walks, over)
+    sessions = int(units.max(initial=-1)) + 1
     rng = np.random.default_rng(seed)
     parts = []
     for first in range(0, resamples, rows := max(1, _ENTRIES // max(sessions, 1))):
         drawn = rng.integers(0, max(sessions, 1), (min(rows, resamples - first), sessions))
         drawn += np.arange(len(drawn))[:, None] * sessions
         weights = np.bincount(drawn.ravel(), minlength=drawn.size).reshape(drawn.shape)
-        parts.append(counted.of(weights))
-    return Resampled(walks, counted, np.concatenate(parts))
+        parts.append(counted.of(weights[:, units]))
+    return Resampled(walks, counted, np.concatenate(parts), units)
+
+
+def units_of(walks: Walks, over: Over) -> NDArray[np.int64]:
+    """(S,) the number of each session's unit, from 0 without gaps; a session without a name is a unit of its own."""
+    if over == "sessions":
+        return np.arange(len(walks))
+    names = [key.scenario or str(number) for number, key in enumerate(walks.keys)]
+    place = {name: number for number, name in enumerate(dict.fromkeys(names))}
+    return np.array([place[name] for name in names], dtype=np.int64)
+
+
+def design_effect(walks: Walks) -> float:
+    """How many times the variance of the pass rate grows when scenarios are drawn and not sessions (Kish 1965): 1 where
+    sessions of one scenario are no more alike than others."""
+    off = walks.passed - walks.passed.mean() if len(walks) else np.zeros(0)
+    alone = float((off**2).sum())
+    together = float((np.bincount(units_of(walks, "scenarios"), weights=off) ** 2).sum()) if len(walks) else 0.0
+    return together / alone if alone > 0 else 1.0
 
 
 def spread_of(figures: Floats) -> Floats:
@@ -111,13 +151,17 @@ def spread_of(figures: Floats) -> Floats:
 def share_bounds(
     share: Floats, spread: Floats, sessions: NDArray[Any], most: NDArray[Any], level: float = 0.95
 ) -> Interval:
-    """Bounds of shares with so much spread over resamples and so many sessions behind them; `most` observations, where
-    the spread is none. nan where a share or its spread is."""
+    """Bounds of shares with so much spread over resamples, so many sessions behind them and no more than twice `most`
+    observations; as many as the sessions are, where the spread is none. nan where a share or its spread is."""
     from scipy.special import betaincinv
 
     wider, behind = _widened(sessions, level)
+    # The Jeffreys interval of so many observations is as wide as their number asks for; only sessions that are fewer
+    # than these ask for more (Korn and Graubard).
+    wider = np.maximum(wider / _widened(most, level)[0], 1.0)
     variance = np.asarray(spread) ** 2 * behind / (behind - 1)
-    many = np.divide(share * (1 - share), variance, out=np.array(most, dtype=np.float64), where=variance > 0)
+    alone = np.minimum(most, behind)
+    many = np.divide(share * (1 - share), variance, out=np.array(alone, dtype=np.float64), where=variance > 0)
     many = np.minimum(many, 2.0 * np.asarray(most)) / wider**2
     a, b = many * share + 0.5, many * (1 - share) + 0.5
     known = ~(np.isnan(share) | np.isnan(spread))

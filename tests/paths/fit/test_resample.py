@@ -6,10 +6,21 @@ import numpy as np
 import pytest
 from simulated_chains import STATES, agent, sessions
 
+from simkit.paths.chain.report import chain_report
+from simkit.paths.chain.told import chain_text
 from simkit.paths.fit.intervals import credible
-from simkit.paths.fit.resample import resampled, share_bounds, size_bounds, spread_of
+from simkit.paths.fit.resample import (
+    Over,
+    design_effect,
+    resampled,
+    share_bounds,
+    size_bounds,
+    spread_of,
+    units_of,
+)
 from simkit.paths.states import START
 from simkit.paths.walks import walks_of_states
+from simkit.trace.log import SessionKey
 
 
 @pytest.mark.parametrize("alike", [None, 15], ids=["one law", "personas"])
@@ -43,10 +54,11 @@ def test_every_resample_has_as_many_sessions() -> None:
 
 
 def test_a_share_on_which_all_draws_agree_has_the_interval_of_its_sessions() -> None:
-    low, high = share_bounds(np.array([1.0]), np.array([0.0]), np.array([10_000]), np.array([10]))
+    for sessions, visits in ((10_000, 10), (10, 10)):
+        low, high = share_bounds(np.array([1.0]), np.array([0.0]), np.array([sessions]), np.array([visits]))
 
-    assert low == pytest.approx(credible(np.array([[10, 0]])).low[0, 0], abs=1e-3)
-    assert high == pytest.approx(1, abs=1e-3)
+        assert low == pytest.approx(credible(np.array([[10, 0]])).low[0, 0], abs=1e-3)
+        assert high == pytest.approx(1, abs=1e-3)
 
 
 def test_what_cannot_be_told_stays_untold() -> None:
@@ -54,3 +66,34 @@ def test_what_cannot_be_told_stays_untold() -> None:
     assert np.isnan(size_bounds(np.array([2.0]), np.array([[np.nan], [np.nan]]), np.array([3]))).all()
     with pytest.raises(ValueError, match="resamples is 0"):
         resampled(walks_of_states([(START, "END:pass")], "tool"), 0)
+
+
+def test_copies_of_a_session_tell_of_scenarios_like_these_no_more_than_one_does() -> None:
+    ways = [(START, "a", "b", "END:pass"), (START, "a", "END:fail"), (START, "b", "END:pass")] * 7
+    one, four = (
+        walks_of_states(
+            [way for way in ways for _ in range(trials)],
+            "tool",
+            [SessionKey(f"scenario-{n}", "plain", trial) for n in range(len(ways)) for trial in range(trials)],
+        )
+        for trials in (1, 4)
+    )
+    alone, copies, whole = (
+        chain_report(walks, resamples=200, over=over)
+        for walks, over in ((one, "sessions"), (four, "sessions"), (four, "scenarios"))
+    )
+    widths = [high - low for low, high in (found.passing_interval for found in (alone, copies, whole))]
+
+    for told, known in zip(whole.states, alone.states, strict=True):
+        assert told.value_interval == pytest.approx(known.value_interval, abs=0.03), "more sessions, no more scenarios"
+    assert widths[1] < 0.6 * widths[2]
+    assert (design_effect(one), design_effect(four)) == (pytest.approx(1), pytest.approx(4))
+    assert "about 2.0" in chain_text(copies) and "alike" not in chain_text(whole) + chain_text(alone)
+
+
+@pytest.mark.parametrize("over", ["sessions", "scenarios"])
+def test_sessions_without_a_name_are_drawn_one_by_one(over: Over) -> None:
+    walks = walks_of_states([(START, "END:pass"), (START, "END:fail")], "tool")
+
+    assert units_of(walks, over).tolist() == [0, 1]
+    assert design_effect(walks) == 1
