@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
@@ -13,6 +13,9 @@ from simkit.commands.coverage import Files
 from simkit.console import say
 from simkit.errors import UsageError
 from simkit.options import Tuples, TupleTerms
+
+if TYPE_CHECKING:
+    from simkit.design.draft.plan import Plan
 
 draft = App(
     name="draft",
@@ -27,6 +30,8 @@ def domain(
     *,
     openapi: Annotated[Path | None, Parameter(help="An OpenAPI 3 or Swagger 2 file, YAML or JSON.")] = None,
     sql: Annotated[str | None, Parameter(help="A database: sqlite:///FILE or postgresql://USER@HOST/NAME.")] = None,
+    traces: Annotated[str | None, Parameter(help="Recorded sessions: a file (with --format), or a run.")] = None,
+    format: Annotated[str | None, Parameter(help="With --traces: as for `simkit import`.")] = None,
     only: Annotated[
         tuple[str, ...], Parameter(negative="", help="Operations by id, tag or path, or tables; `*` allowed.")
     ] = (),
@@ -42,22 +47,27 @@ def domain(
     - `--sql DSN`: tables and rows become the world, with tools to list and look up. What looks secret is left out, what
       looks personal is replaced by made-up values.
 
+    - `--traces FILE --format FORMAT`, `--traces RUN`: what was called becomes tools, what was answered the world, who
+      talked personas, and sessions that passed cases.
+
     Every case has a reference path that was tried. Nothing is overwritten.
     """
     from simkit.design.draft.drafting import write_domain
     from simkit.design.scaffold.files import beside, free, named
 
     folder = free(into / named(name, "domain"))
-    if [openapi, sql].count(None) != 1:
-        raise UsageError("say what to draft from, one thing: --openapi FILE or --sql DSN")
+    if [openapi, sql, traces].count(None) != 2:
+        raise UsageError("say what to draft from, one thing: --openapi FILE, --sql DSN or --traces FILE")
     if openapi is not None:
         from simkit.design.draft.openapi.plan import plan_of_openapi
 
         plan = plan_of_openapi(name, openapi, only)
-    else:
+    elif sql is not None:
         from simkit.design.draft.sql import plan_of_sql
 
-        plan = plan_of_sql(name, str(sql), only, rows, writes=writes)
+        plan = plan_of_sql(name, sql, only, rows, writes=writes)
+    else:
+        plan = _of_traces(name, str(traces), format)
     made = write_domain(plan, folder, scenarios)
     beside(into)
     left = _unproven(folder)
@@ -66,6 +76,16 @@ def domain(
         say(f"note: {note}")
     say(f"next: simkit check {folder}; then read {folder / 'tools.py'} and search it for TODO")
     return 0
+
+
+def _of_traces(name: str, traces: str, format: str | None) -> Plan:
+    """The plan over the sessions of a run, or of a file in a format that can be imported."""
+    from simkit import api
+    from simkit.design.draft.traces import plan_of_traces
+
+    run = api.open_run(traces) if format is None else api.import_run(format, traces)
+    sessions = ((episode.log, outcome == "pass") for episode, outcome in run.scored.outcomes())
+    return plan_of_traces(name, f"recorded sessions, {Path(traces).name}", sessions)
 
 
 def _unproven(folder: Path) -> int:

@@ -12,6 +12,7 @@ from random import Random
 from simkit.design.draft.acts import moves
 from simkit.design.draft.cases.arguments import Arguments
 from simkit.design.draft.cases.case import Draft
+from simkit.design.draft.cases.recorded import recorded_cases
 from simkit.design.draft.cases.trial import Bench
 from simkit.design.draft.cases.write import Cases
 from simkit.design.draft.code.bodies import CALLS
@@ -41,9 +42,12 @@ def completed(plan: Plan) -> Plan:
     """The plan with what actions change, examples where nothing is known, and records to begin with."""
     values = Values(plan.now)
     plan.deeds = [_completed(deed, plan, values) for deed in plan.deeds]
-    if any(deed.role == "other" and deed.operation.method not in ("get", "head", "query") for deed in plan.deeds):
+    if any(
+        deed.role in ("other", "recorded") and deed.operation.method not in ("get", "head", "query")
+        for deed in plan.deeds
+    ):
         plan.tables.setdefault(CALLS, Table(CALLS, "call", Shape("object"), single=True))
-    plan.records = plan.records or {**seeded(plan), **({CALLS: {}} if CALLS in plan.tables else {})}
+    plan.records = {**(plan.records or seeded(plan)), **({CALLS: {}} if CALLS in plan.tables else {})}
     return plan
 
 
@@ -81,12 +85,17 @@ def _written(plan: Plan, folder: Path, scenarios: int) -> list[Draft]:
     bench = Bench(
         {tool.name: tool for tool in tools}, {name: one for (_, name), one in functions.items()}, plan.records, plan.now
     )
-    cases = Cases(plan, bench, Arguments(plan, forms, slots)).drafted(scenarios)
+    arguments = Arguments(plan, forms, slots)
+    cases = recorded_cases(plan, bench, arguments)[:scenarios]
+    cases += Cases(plan, bench, arguments).drafted(scenarios - len(cases))
     writes = [tool.name for tool in tools if tool.effect == "write"]
     put(folder / "domain.yaml", domain_text(plan, slots.labels, writes))
     put(folder / "demo.py", demo_text(plan, slots, forms, writes))
     put(folder / "policy.md", policy_text(plan, writes))
     put(folder / "README.md", readme_text(plan, len(cases)))
+    for name, text in plan.personas.items():
+        (folder / "personas").mkdir(exist_ok=True)
+        put(folder / "personas" / f"{name}.yaml", text)
     for case in cases:
         put(folder / f"{case.name}.yaml", case.text())
     return cases

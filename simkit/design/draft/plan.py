@@ -9,7 +9,7 @@ from typing import Any, Literal
 from simkit.design.draft.shapes import Shape
 
 Place = Literal["path", "query", "body"]
-Role = Literal["list", "read", "create", "update", "delete", "act", "other"]
+Role = Literal["list", "read", "create", "update", "delete", "act", "recorded", "other"]
 
 
 @dataclass(frozen=True)
@@ -99,6 +99,16 @@ class Deed:
     """For `other`: an example of what it answers."""
 
 
+@dataclass(frozen=True)
+class Recorded:
+    """What somebody wanted, knew and said in a recorded session, and the calls that helped them."""
+
+    lines: tuple[str, ...]
+    """The user's words, one line a turn."""
+    calls: tuple[tuple[str, Mapping[str, Any]], ...]
+    persona: str
+
+
 @dataclass
 class Plan:
     """A domain to be written."""
@@ -112,5 +122,9 @@ class Plan:
     now: str = "2026-03-02T09:00:00"
     records: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     """table -> record -> values to begin with."""
+    recorded: tuple[Recorded, ...] = ()
+    """Sessions that become cases."""
+    personas: Mapping[str, str] = field(default_factory=dict)
+    """Persona -> the text of its file."""
     notes: list[str] = field(default_factory=list)
     """What could not be taken over, for whoever finishes the domain."""

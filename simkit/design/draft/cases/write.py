@@ -57,6 +57,8 @@ class Cases:
 
     def good(self, deed: Deed, number: int) -> Draft | None:
         """The case of a deed in which all goes well; another `number`, another record and other values."""
+        if deed.role == "recorded":
+            return None
         if deed.role == "list":
             return self._listing(deed, number)
         if deed.role == "read" or (deed.role == "other" and self.bench.tools[deed.operation.tool].effect == "read"):
@@ -66,7 +68,9 @@ class Cases:
     def row(self, deed: Deed, number: int) -> Mapping[str, Any] | None:
         """The record that a case is about."""
         rows = list(self.plan.records.get(deed.table, {}).values())
-        return rows[(number * 3 + 1) % len(rows)] if rows else {} if deed.role in ("create", "other") else None
+        return (
+            rows[(number * 3 + 1) % len(rows)] if rows else {} if deed.role in ("create", "other", "recorded") else None
+        )
 
     def _reading(self, deed: Deed, number: int) -> Draft | None:
         row, tool = self.row(deed, number), deed.operation.tool
@@ -166,7 +170,7 @@ class Cases:
     def looks(self, deed: Deed, row: Mapping[str, Any], number: int) -> list[tuple[str, dict[str, Any]]]:
         """The call that looks a record up before it is changed, as the rules want it."""
         first = self._reader(deed)
-        if first is None or deed.role in ("create", "other") or self.plan.tables[deed.table].single:
+        if first is None or deed.role in ("create", "other", "recorded") or self.plan.tables[deed.table].single:
             return []
         given = self.arguments.fresh(first, self.arguments.keys(first, row, number), number, 0)
         return [(first.operation.tool, given)] if self.bench.fits(first.operation.tool, given) else []

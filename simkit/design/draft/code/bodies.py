@@ -36,6 +36,7 @@ def body_of(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm
         "update": _update,
         "delete": _delete,
         "act": _act,
+        "recorded": _recorded,
         "other": _other,
     }
     return makers[deed.role](deed, tables, forms)
@@ -273,6 +274,22 @@ def _other(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm]
     lines = ["# TODO: the source does not say what this changes; it is noted, and answered with an example"]
     lines += mapping(f'world.put("{CALLS}", {name}, ', entries, ")", "")
     return Body([*lines, f"return {shown}"], answer=answer)
+
+
+def _recorded(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm]) -> Body:
+    tool, fields = literal(deed.operation.tool), given(deed.operation.parameters)
+    answer = mapping(f"_recorded(world, {tool}, ", fields, ")", "")
+    if deed.operation.method == "get":
+        return Body([f"return {answer[0]}", *answer[1:]], {"_recorded"}, writes=False, answer="Any")
+    lines = [f"answer = {answer[0]}", *answer[1:]]
+    lines += mapping(f'world.put("{CALLS}", world.new_id("{CALLS}", "C"), ', [f'"tool": {tool}', *fields], ")", "")
+    if deed.table:
+        (quoted, name), held = _name(deed, tables), _variable(tables[deed.table])
+        lines += [f"if isinstance(answer, dict) and world.has({quoted}, {name}):"]
+        lines += [f"    {held} = world.get({quoted}, {name})"]
+        lines += [f"    {held} |= {{field: value for field, value in answer.items() if field in {held}}}"]
+        lines += [f"    world.put({quoted}, {name}, {held})"]
+    return Body([*lines, "return answer"], {"_recorded"}, answer="Any")
 
 
 def _inert(text: str) -> str:

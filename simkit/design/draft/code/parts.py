@@ -6,6 +6,15 @@ PARTS = {
     "_given": '''def _given(fields: Answer) -> Answer:
     """The fields that were given."""
     return {name: value for name, value in fields.items() if value is not None}''',
+    "_recorded": '''def _recorded(world: World, tool: str, given: Answer) -> Any:
+    """What was answered to a call when it was recorded. TODO: say what the tool does instead."""
+    asked = {name: value for name, value in given.items() if value is not None}
+    for row in world.find("recorded", tool=tool):
+        if row["given"] == asked:
+            if row["refused"]:
+                raise Refused(row["refused"])
+            return row["answer"]
+    raise Refused(f"nothing was recorded for {tool} with {asked}")''',
     "_matching": '''def _matching(world: World, table: str, wanted: Answer) -> list[Answer]:
     """The records of a table whose fields are as wanted (None: not asked for); of a list, any one of it."""
     asked = {name: value for name, value in wanted.items() if value is not None}
