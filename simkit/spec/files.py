@@ -279,7 +279,13 @@ def _domain_folder(scenario: Scenario, document: Document) -> Path:
 
 
 def _names(folder: Path) -> str:
-    documents = read_documents(folder / "domain.yaml")
+    file = folder / "domain.yaml"
+    return _named(file, file.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _named(file: Path, _stamp: int) -> str:
+    documents = read_documents(file)
     value = documents[0].value if documents else None
     return str(value.get("domain", "")) if isinstance(value, dict) else ""
 

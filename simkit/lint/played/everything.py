@@ -38,7 +38,7 @@ FILLINGS = 24
 FEW = 6
 """Values that it tries for one argument, at most."""
 ROUNDS = 3
-"""How often it looks everything up with what it has learnt since."""
+"""How often it looks everything up, and changes everything, with what it has learnt since."""
 
 TALK = (
     "Thank you for your message.",
@@ -80,12 +80,16 @@ class Everything:
         self._learn(self.case.scenario.facts())
         tools = [tool for tool in self.case.domain.card.tools if tool.by == "agent"]
         reads = [tool for tool in tools if tool.effect == "read"]
+        writes = [tool for tool in tools if tool.effect == "write"]
+        untouched = True
         for _ in range(ROUNDS):
-            if not sum(self._tries(tool, self.lookups.perform) for tool in reads):
-                break
-        for tool in tools:
-            if tool.effect == "write" and not self._changes(tool):
+            performs = self.lookups.perform if untouched else perform
+            news = sum(self._tries(tool, performs) for tool in reads)
+            if not all(self._changes(tool) for tool in writes):
                 return False
+            untouched = untouched and not self.made.world.snapshot()
+            if not news:
+                break
         for act in self.case.domain.card.user_acts:
             arguments = filled(act.arguments, self.case.scenario.facts())
             if self._spoils(self.made.calls(act.call, arguments, "user")):
