@@ -73,6 +73,9 @@ def test_with_nothing_changed_a_demo_agent_ends_as_it_did(domain: str, tmp_path:
         points = [point(parent, at) for at in range(2, last_open(parent), max(1, last_open(parent) // 4))]
         again, arms = play_on(parent, points, Terms(same_luck=True))
 
+        for call in log.calls:
+            world, wrong = restored(log, parent.start, call.seq + 1)
+            assert (world.digest(), wrong) == (call.world, None)
         assert not any(arm.diverged for arm in arms)
         assert [one.events[1:] for one in again.logs()] == [log.events[1:]] * len(points)
 

@@ -63,4 +63,5 @@ def test_a_budget_of_the_fork_stops_what_would_be_paid_for(shop: Path, tmp_path:
     found = fork(parent, users[2], terms=Terms(trials=TRIALS, models=ModelTerms(max_model_calls=("1",)), at_once=1))
 
     assert len(server.requests) == before + 1
-    assert found.was.n == 0
+    assert (found.was.n, found.restored) == (0, False)
+    assert len(found.was.scores) + found.was.skipped == TRIALS

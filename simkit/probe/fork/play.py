@@ -33,6 +33,8 @@ class Continued:
     scores: tuple[SessionScore, ...]
     diverged: tuple[Divergence, ...] = ()
     """Of the trials that were not played on, since their replay did not come out as recorded."""
+    skipped: int = 0
+    """Trials that were not begun, or not played to their end: a budget was used up, or the run was stopped."""
 
     @property
     def passed(self) -> int:
@@ -105,4 +107,5 @@ def _continued(plays: Plays, scores: Sequence[SessionScore]) -> Iterator[Continu
     for name, at in plays.points.items():
         lost = (tape.diverged for key, tape in plays.tapes.items() if key.scenario == name)
         own = tuple(score for score in scores if score.scenario == name)
-        yield Continued(at, name, own, tuple(one for one in lost if one is not None))
+        diverged = tuple(one for one in lost if one is not None)
+        yield Continued(at, name, own, diverged, plays.terms.trials - len(own) - len(diverged))

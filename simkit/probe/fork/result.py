@@ -59,8 +59,8 @@ class Forked:
 
     @property
     def restored(self) -> bool:
-        """Whether every arm has a trial that reached the point."""
-        return all(arm.scores for arm in self.arms)
+        """Whether every arm has a trial that says something about the agent."""
+        return all_reached(self.arms)
 
     def to_json(self) -> dict[str, Any]:
         """As `simkit fork --json` prints it."""
@@ -108,12 +108,13 @@ def rates_json(one: Continued) -> dict[str, Any]:
         "scenario": one.scenario,
         "at": one.point.at,
         "turn": one.point.turn,
-        "trials": len(one.scores) + len(one.diverged),
+        "trials": len(one.scores) + len(one.diverged) + one.skipped,
         "passed": one.passed,
         "failed": one.n - one.passed,
         "errored": len(one.scores) - one.n,
         "pass_rate": one.passed / one.n if one.n else None,
         "interval": [low, high],
+        "skipped": one.skipped,
         "diverged": [vars(each) for each in one.diverged],
         "reasons": reasons(one),
     }
@@ -142,5 +143,5 @@ def origin_json(parent: Parent, run: Run) -> dict[str, Any]:
 
 
 def all_reached(found: Sequence[Continued]) -> bool:
-    """Whether every point has a trial that was played to its end."""
-    return all(one.scores for one in found)
+    """Whether every point has a trial that says something about the agent."""
+    return all(one.n for one in found)

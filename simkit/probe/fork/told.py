@@ -84,9 +84,13 @@ def _why(one: Continued) -> list[str]:
 
 def _lost(arms: tuple[Continued, ...]) -> Iterator[Text]:
     for one in arms:
+        invalid = len(one.scores) - one.n
+        if unplayed := one.skipped + invalid:
+            said = "were not played to their end, or are invalid: a budget, a stop, or a fault of user, tool or model"
+            yield Text(f"{unplayed} of the continuations from event {one.point.at} {said}", style="yellow")
         if one.diverged:
             first = one.diverged[0]
-            trials = len(one.diverged) + len(one.scores)
+            trials = len(one.diverged) + len(one.scores) + one.skipped
             what = f"{len(one.diverged)} of {trials} replays to event {one.point.at} did not come out as recorded"
             yield Text(f"{what} and tell nothing. {one_line(first, 500)}", style="yellow")
 
