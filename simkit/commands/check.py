@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from simkit.lint.against import Agreement
     from simkit.lint.difficulty import Difficulty
     from simkit.lint.finding import Checked, Problem
+    from simkit.spec.files import Pack
 
 FEW = 3
 """Findings of one code in one file that are told one by one; of more, the first and how many others there are."""
@@ -46,9 +47,10 @@ def check(
     from simkit.report.progress import Progress
 
     opened = None if against is None else api.open_run(against)
-    with redirect_stdout(sys.stderr), Progress(0, "Checking") as progress:
+    pack = api.load(*(paths or default_paths()))
+    with redirect_stdout(sys.stderr), Progress(0 if quick else _sessions(pack), "Checking") as progress:
         checked = api.check(
-            *(paths or default_paths()),
+            pack,
             strict=strict,
             quick=quick,
             progress=lambda score: progress.add(score.outcome),
@@ -67,6 +69,11 @@ def check(
                 f"95% interval {agreed.low:+.2f} to {agreed.high:+.2f}, {agreed.scenarios} scenarios"
             )
     return code
+
+
+def _sessions(pack: Pack) -> int:
+    """How many sessions are played: each reference with each persona."""
+    return sum(len(case.personas) * len(case.scenario.paths) for case in pack.cases if case.scenario.reference)
 
 
 def _table(estimates: Iterable[Difficulty]) -> Iterator[str]:

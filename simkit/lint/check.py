@@ -39,17 +39,17 @@ Played = dict[str, list[tuple[Episode, SessionScore]]]
 
 
 def check(
-    *paths: str | Path,
+    *paths: str | Path | Pack,
     strict: bool = False,
     quick: bool = False,
     progress: Callable[[SessionScore], None] | None = None,
 ) -> Checked:
     """Read everything under `paths`, play each reference path with each persona, and say what does not hold (errors),
-    what is doubtful (warnings) and what is worth knowing (notes).
+    what is doubtful (warnings) and what is worth knowing (notes). A pack that was read stands for its paths.
 
     `strict`: warnings are errors. `quick`: nothing is played. Raises `SimkitError` for files that are wrong.
     """
-    pack = load(*paths)
+    pack = paths[0] if len(paths) == 1 and isinstance(paths[0], Pack) else load(*map(str, paths))
     stages, played = Stages(), Played()
     findings: list[Problem] = []
     if not quick:
@@ -61,14 +61,15 @@ def check(
     first = {name: sessions[0][0] for name, sessions in played.items()}
     stakes = {case.scenario.scenario: at_stake(case, stages, first.get(case.scenario.scenario)) for case in pack.cases}
     documents = {domain.name: document for domain in pack.domains if (document := _written(domain.folder))}
-    whole = list(whole_domains(pack))
+    whole = [(domain, cases) for domain, cases in whole_domains(pack) if domain.name in documents]
     for domain, cases in whole:
         findings += unused(domain, cases, documents[domain.name])
         findings += unbroken(domain, [stakes[case.scenario.scenario] for case in cases], documents[domain.name])
         findings += () if quick else unmet(domain, _looked_at(cases, stages, first), first.values())
     findings += idle_personas(pack) if whole else ()
     looked = frozenset(CODES) - (_BY_PLAYING if quick else frozenset()) - (frozenset() if whole else OF_DOMAINS)
-    kept = heard(findings, voices(pack, documents), looked)
+    homes = {case.scenario.scenario: case.domain.name for case in pack.cases}
+    kept = heard(findings, voices(pack, documents), looked, homes)
     told = sorted(dict.fromkeys(kept), key=lambda one: _SEVERITIES.index(one.severity))
     hard = [
         difficulty(case, stages, first.get(name), stakes[name])
@@ -107,7 +108,8 @@ def _by_playing(case: Case, stages: Stages, played: Played) -> Iterator[Problem]
     if not sessions:
         return
     episode, _ = sessions[0]
-    yield from superfluous(case, episode, stages)
+    if not case.domain.lint.silences("superfluous-step", ""):
+        yield from superfluous(case, episode, stages)
     yield from unsaid(case, sessions)
     state = episode.ended.state if episode.ended else None
     yield from at_the_start(case, stages, {change.path for change in state.changed} if state else ())
@@ -128,6 +130,8 @@ def _looked_at(cases: list[Case], stages: Stages, first: dict[str, Episode]) -> 
 def _everything(pack: Pack, stages: Stages) -> Iterator[Problem]:
     lookups = Lookups()
     for case in pack.cases:
+        if case.domain.lint.silences("everything-passes", ""):
+            continue
         if Everything(case, stages, lookups).passes():
             what = "passes for an agent that calls every tool with all it can learn, and says everything"
             yield found("everything-passes", case, what, ("goal",))

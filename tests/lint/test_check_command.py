@@ -108,6 +108,27 @@ def test_a_domain_silences_what_is_said_of_it(tmp_path: Path) -> None:
     assert api.check(hire).findings == ()
 
 
+def test_where_a_domain_forbids_it_nothing_is_called_but_what_the_references_call(tmp_path: Path) -> None:
+    hire = write_hire(tmp_path)
+    tools, domain = hire / "tools.py", hire / "domain.yaml"
+    calls = tmp_path / "calls.txt"
+    outside = f"    with open({str(calls)!r}, 'a') as file:\n        file.write(hire_id + '\\n')\n"
+    begin = '    """Cancel a hire."""\n'
+    tools.write_text(tools.read_text(encoding="utf-8").replace(begin, begin + outside), encoding="utf-8")
+
+    api.check(hire)
+    assert calls.exists()
+    calls.unlink()
+
+    domain.write_text(
+        domain.read_text(encoding="utf-8")
+        + "lint: {ignore: {everything-passes: Its tools are real., superfluous-step: Its tools are real.}}\n",
+        encoding="utf-8",
+    )
+    assert api.check(hire).findings == ()
+    assert not calls.exists()
+
+
 @pytest.mark.parametrize(
     ("lint", "said"),
     [
