@@ -145,6 +145,13 @@ def _depth(at: str) -> tuple[int, int]:
     return (int(number) if number.isdigit() else -1, len(at))
 
 
+def answers_of(path: Path, session: str) -> Iterator[tuple[Asked, dict[str, Any]]]:
+    """What a session was answered, in order. Raises `SimkitError` for a file that is no cassette."""
+    for asked, line in _read(path):
+        if asked.session == session and "answer" in line:
+            yield asked, dict(line["answer"])
+
+
 def _read(path: Path, torn: bool = False) -> Iterator[tuple[Asked, Mapping[str, Any]]]:
     try:
         lines = path.read_text("utf-8").splitlines()

@@ -65,3 +65,20 @@ def test_a_budget_of_the_fork_stops_what_would_be_paid_for(shop: Path, tmp_path:
     assert len(server.requests) == before + 1
     assert (found.was.n, found.restored) == (0, False)
     assert len(found.was.scores) + found.was.skipped == TRIALS
+
+
+def test_answers_of_a_run_that_a_cassette_answered_come_from_the_cassette(
+    shop: Path, tmp_path: Path, server: ChatServer
+) -> None:
+    terms = (ModelTerms(record=tmp_path / "tape.jsonl"), ModelTerms(replay=tmp_path / "tape.jsonl"))
+    for name, models in zip(("first", "again"), terms, strict=True):
+        api.run(shop, "model:openai/tiny", out=tmp_path / name, paths=[str(shop)], models=models)
+    parent = parent_of(tmp_path / "again", "cancel-lamp")
+    third = [event.seq for event in parent.log if isinstance(event, UserSaid)][2]
+    before = len(server.requests)
+
+    found = fork(parent, third, terms=Terms(trials=1))
+
+    (log,) = found.run.logs()
+    assert not found.was.diverged
+    assert len(server.requests) - before == sum(isinstance(one, ModelCalled) for one in log.events[third:]) > 0

@@ -53,9 +53,7 @@ class Prefix(Tape):
     """The recorded part of a session that is forked. Where it does not come out again, nothing is played on."""
 
     def __init__(self, events: tuple[Event, ...], paid: tuple[Paid, ...], luck: Luck) -> None:
-        super().__init__(
-            events, [_paid_before(event) for event in events], [one for one in paid if one.seq < len(events)]
-        )
+        super().__init__(events, [_paid_before(event) for event in events], paid)
         self._luck, self._size = luck, len(events)
         self.diverged: Divergence | None = None
         self.then_stop = False

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from simkit.errors import UsageError, did_you_mean
+from simkit.llm.cassette import answers_of
 from simkit.paths.episode import Episode, EpisodeReader
 from simkit.play.dialogue import State, after
-from simkit.play.tape import Tape
+from simkit.play.tape import Paid, Tape
 from simkit.play.world import Start, World
 from simkit.resuming import tape_of
 from simkit.runs import Sources, load
 from simkit.spec.domain import Domain
 from simkit.spec.files import Pack, shipped
-from simkit.trace.events import Change, ToolCalled
+from simkit.trace.events import Change, ModelCalled, ToolCalled
 from simkit.trace.log import Log, SessionKey
+from simkit.trace.reading import Intent
 from simkit.trace.store import Store
 
 
@@ -53,6 +56,21 @@ class Parent:
         """All that was recorded, with the answers that were paid for."""
         return tape_of(self.store, self.key)
 
+    def paid(self, before: int) -> tuple[Paid, ...]:
+        """The answers of models that led to the events before number `before`: those that the run keeps and, where a
+        cassette answered it that is still there, those in that."""
+        kept = [one for one in self.tape.paid if one.seq < before]
+        file = self.store.manifest.get("models", {}).get("replay")
+        if file is None or not Path(file).is_file():
+            return tuple(kept)
+        left = Counter(event.role for event in self.log.events[:before] if isinstance(event, ModelCalled))
+        left.subtract(str(intent.body["role"]) for intent in self.store.intents(self.key) if _led_to(intent, before))
+        for asked, answer in answers_of(Path(file), str(self.key)):
+            if left[asked.role] > 0:
+                left[asked.role] -= 1
+                kept.append(Paid(0, asked.request, {"answer": answer}))
+        return tuple(kept)
+
     @cached_property
     def turns(self) -> tuple[State, ...]:
         """Whose turn it was just before each event."""
@@ -71,6 +89,11 @@ class Parent:
                 "say who it was: --agent-was file.py:name"
             )
         return None if ref is None else str(ref)
+
+
+def _led_to(intent: Intent, before: int) -> bool:
+    answered = intent.kind == "model_called" and (intent.result or {}).get("answer") is not None
+    return answered and int(intent.body["seq"]) < before
 
 
 def parent_of(run: str | Path | Store, session: str, what: Sources = ()) -> Parent:

@@ -159,7 +159,7 @@ class Plays:
                     origin=parent.key,
                 )
                 events: tuple[Event, ...] = (sitting.started(), *at.events[1:])
-                self.tapes[key] = Prefix(events, tuple(parent.tape.paid), sitting.luck)
+                self.tapes[key] = Prefix(events, parent.paid(len(events)), sitting.luck)
                 yield sitting
 
     def _luck(self, key: SessionKey) -> Luck:
