@@ -33,6 +33,7 @@ _OF_A_SESSION = {
     "turn_seconds": "seconds for one reply of the agent; the agent has failed",
     "cost": "USD for model calls; the session is invalid",
     "tokens": "tokens of model calls; the session is invalid",
+    "until": "a tool of the agent's; once it is called, the session ends, and is scored as it stands",
 }
 _OF_A_CALL = {
     "tries": "tries of one call, if failures are transient; the session is invalid",

@@ -35,6 +35,7 @@ import pytest
 
 from simkit.metrics.score import ERROR_KINDS
 from simkit.play.dialogue import diagram
+from simkit.spec.circumstances import OwnWorld, ToolFault
 from simkit.spec.condition import CHECKS
 from simkit.spec.domain import DomainFile, Knowledge, Slot, UserAct
 from simkit.spec.goal import SAYS_KINDS, EndState, Goal
@@ -225,6 +226,8 @@ def test_the_readme_shows_what_the_demo_prints(workplace: Path) -> None:
 KEYS = {
     "Scenario": Scenario.model_fields,
     "Changes": Change.model_fields,
+    "Own world": OwnWorld.model_fields,
+    "Faults of tools": ToolFault.model_fields,
     "Limits": Limits.model_fields,
     "Goal": Goal.model_fields,
     "Acceptable ends": EndState.model_fields,

@@ -268,7 +268,10 @@ class _Session(Keeping):
         self.calls_this_turn += 1
         if self.calls > limits.calls or self.calls_this_turn > limits.calls_per_turn:
             raise Over("call_limit")
-        return self._call("agent", str(name), arguments, node, tamper)
+        result = self._call("agent", str(name), arguments, node, tamper)
+        if name == limits.until:
+            raise Over("call_limit")
+        return result
 
     def _call(self, by: Party, name: str, arguments: Any, node: str | None, tamper: Tamper | None) -> ToolResult:
         if (before := self.tape.call(by, name, arguments)) is not None:

@@ -60,7 +60,7 @@ class Player:
         self.traffic = traffic or Traffic()
         self.played = 0
         """Sessions so far."""
-        self._casts: dict[str, Cast] = {}
+        self._casts: dict[tuple[str, bool, bool], Cast] = {}
         self._starts: dict[OwnWorld | None, Start] = {}
 
     def play(self, takes: Sequence[Take]) -> tuple[Played, ...]:
@@ -102,10 +102,11 @@ class Player:
         return Played(episode, score_session(episode))
 
     def _cast(self, take: Take) -> Cast:
-        if take.user not in self._casts:
+        kind = (take.user, bool(take.scenario.inject), bool(take.scenario.perturb))
+        if kind not in self._casts:
             case = Case(take.scenario, self.domain, (take.persona,), Document(self.domain.folder))
-            self._casts[take.user] = cast_of(Pack((case,)), self.agent, take.user, opener_of(self.traffic))
-        return self._casts[take.user]
+            self._casts[kind] = cast_of(Pack((case,)), self.agent, take.user, opener_of(self.traffic))
+        return self._casts[kind]
 
     def _sitting(self, take: Take) -> Sitting:
         cast = self._cast(take)

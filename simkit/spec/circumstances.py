@@ -1,10 +1,14 @@
-"""What is different in one case: of its domain's world only a part is there."""
+"""What is different in one case: of its domain's world only a part is there, or a tool does not work."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Literal
+
+from pydantic import Field
 
 from simkit.errors import FileError, did_you_mean
+from simkit.spec.domain import Domain
 from simkit.spec.frozen import Frozen
 from simkit.spec.state import Tables
 from simkit.spec.strict_yaml import Document
@@ -28,8 +32,23 @@ class OwnWorld(Frozen):
         }
 
 
-def world_mistakes(world: OwnWorld | None, tables: Tables, document: Document) -> Iterator[FileError]:
-    """Tables and records that a case keeps and its domain does not have."""
+FaultOfTool = Literal["tool_error", "tool_timeout", "stale_data", "partial_data", "latency"]
+
+
+class ToolFault(Frozen):
+    """One call of a tool that does not go as it should, through no fault of the agent."""
+
+    tool: str
+    fault: FaultOfTool
+    call: int = Field(default=1, ge=1, strict=True)
+    """Which of the agent's calls of that tool, from 1."""
+
+
+def circumstance_mistakes(
+    world: OwnWorld | None, faults: Iterable[ToolFault], domain: Domain, document: Document
+) -> Iterator[FileError]:
+    """Tables and records that a case keeps, and tools whose faults it wants, that its domain does not have."""
+    tables = domain.tables
     for at, name in enumerate(world.only if world else ()):
         table, _, record = name.partition(".")
         if table not in tables:
@@ -38,3 +57,8 @@ def world_mistakes(world: OwnWorld | None, tables: Tables, document: Document) -
         elif record and record not in tables[table]:
             what = f"{table} has no record '{record}'{did_you_mean(record, tables[table])}"
             yield document.error(what, ("world", "only", at))
+    known = [tool.name for tool in domain.card.tools if tool.by == "agent"]
+    for at, fault in enumerate(faults):
+        if fault.tool not in known:
+            what = f"there is no tool '{fault.tool}'{did_you_mean(fault.tool, known)}"
+            yield document.error(what, ("faults", at, "tool"))

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from simkit.errors import FileError, FileErrors, UsageError, did_you_mean
 from simkit.spec import crosscheck, relevance
-from simkit.spec.circumstances import world_mistakes
+from simkit.spec.circumstances import circumstance_mistakes
 from simkit.spec.code import code_digests
 from simkit.spec.domain import Card, Domain, DomainFile
 from simkit.spec.mistakes import validate
@@ -163,9 +163,7 @@ class _Loader:
         for at, one in enumerate(scenario.personas):
             with self._collecting():
                 personas.append(self._named_persona(one, document, folders, at))
-        errors = [*crosscheck.scenario_mistakes(scenario, domain, document)]
-        errors += relevance.relevant_mistakes(scenario, domain, document)
-        errors += world_mistakes(scenario.world, domain.tables, document)
+        errors = list(scenario_mistakes(scenario, domain, document))
         self.errors += errors
         found = tuple(persona for persona in personas if persona)
         if not errors and len(found) == len(scenario.personas):
@@ -176,6 +174,13 @@ class _Loader:
         if name in known:
             return self._persona(known[name])
         raise document.error(f"there is no persona '{name}'{did_you_mean(name, known)}", ("personas", at))
+
+
+def scenario_mistakes(scenario: Scenario, domain: Domain, document: Document) -> Iterator[FileError]:
+    """Whatever a scenario says that its domain does not have."""
+    yield from crosscheck.scenario_mistakes(scenario, domain, document)
+    yield from relevance.relevant_mistakes(scenario, domain, document)
+    yield from circumstance_mistakes(scenario.world, scenario.faults, domain, document)
 
 
 def read_persona(file: Path) -> Persona:

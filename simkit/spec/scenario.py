@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_v
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from simkit.spec.circumstances import OwnWorld
+from simkit.spec.circumstances import OwnWorld, ToolFault
 from simkit.spec.frozen import Frozen, digest
 from simkit.spec.goal import Goal, Step
 from simkit.spec.lint import Lint
@@ -66,6 +66,8 @@ class Limits(Frozen):
     """USD for the model calls of the session, by agent and user; none, if left out."""
     tokens: int | None = Field(default=None, ge=0)
     """Tokens, in and out, of the model calls of the session; none, if left out."""
+    until: str = Field(default="", exclude_if=lambda value: not value)
+    """A tool: once the agent has called it, nothing more matters and the session ends; none, if left out."""
 
 
 class Change(Frozen):
@@ -123,6 +125,8 @@ class Scenario(Frozen):
     """Documents of the domain's knowledge that help, each with its grade; a list: each counts 1."""
     world: OwnWorld | None = Field(default=None, exclude_if=lambda value: value is None)
     """How its world differs from the domain's; not at all, if left out."""
+    faults: tuple[ToolFault, ...] = Field(default=(), exclude_if=lambda value: not value)
+    """Tools that do not work as they should."""
     limits: Limits = Limits()
     tags: tuple[str, ...] = ()
     lint: Lint = Field(default=Lint(), exclude=True)

@@ -8,7 +8,9 @@ from typing import Any
 from simkit.agents.faulty.rates import rates_of, sound
 from simkit.agents.resolve import NAMED, resolve_agent
 from simkit.llm.chat import Model
+from simkit.play.agent import Agent, AgentMaker, Part
 from simkit.play.suite import Cast
+from simkit.spec.domain import Domain
 from simkit.spec.files import Pack
 from simkit.users.perturbed.rates import plain_user, split_user
 from simkit.users.perturbed.user import perturbed_user
@@ -28,7 +30,10 @@ def cast_of(pack: Pack, agent: Any, user: str, opener: Callable[[str], Model] | 
     # it is on the disk.
     ref = sound(agent)
     free = {"user", "agent"} if ref in (None, *NAMED) or str(ref).startswith("model:") else {"user"}
-    agents = {name: resolve_agent(agent, domain, opener) for name, domain in domains.items()}
+    agents = {}
+    for name, domain in domains.items():
+        called, make = resolve_agent(agent, domain, opener)
+        agents[name] = (called, with_declared(make, domain))
     asked = [case for case in pack.cases if case.scenario.inject]
     for case in asked:
         rates_of(case.scenario.inject)  # a kind that there is not is told before anything is played
@@ -40,6 +45,20 @@ def cast_of(pack: Pack, agent: Any, user: str, opener: Callable[[str], Model] | 
     if any(case.scenario.perturb for case in pack.cases) and not split_user(user)[0]:
         maker = perturbed_user(maker, {})
     return Cast(agents, (called, maker), frozenset(free))
+
+
+def with_declared(make: AgentMaker, domain: Domain) -> AgentMaker:
+    """Makes agents whose tools fail where their scenario says so, out of what makes agents."""
+
+    def made(part: Part) -> Agent:
+        agent = make(part)
+        if not part.scenario.faults:
+            return agent
+        from simkit.agents.faulty.declared import Meeting
+
+        return Meeting(agent, part, domain)
+
+    return made
 
 
 def cast_name(cast: Cast) -> str:

@@ -18,7 +18,7 @@ import anyio.to_thread
 from simkit.agents.faulty.plans import plans_for
 from simkit.agents.faulty.rates import Rates, rates_of, written
 from simkit.agents.faulty.stage import Plan, Stage, failed
-from simkit.agents.faulty.tools import tampering, tool_plans
+from simkit.agents.faulty.tools import HOW, tampering, tool_plans
 from simkit.metrics.injected.kinds import TOOL_FAULTS
 from simkit.play.agent import Agent, AgentMaker, Part, ToolResult, Turn
 from simkit.spec.acts import user_act
@@ -109,7 +109,7 @@ class _Playing:
         if self.plan.at is None and not self.over:
             await self._add(turn)
             self.to_say = self.plan.text
-        text = await _asked(self.agent, replace(turn, _call=call))
+        text = await asked(self.agent, replace(turn, _call=call))
         if self.plan.do == "early" and not self.over and self._is_next() and user_act(turn.text) != "affirm":
             self.over = True
             await self._put(turn, "moved", None)
@@ -177,10 +177,7 @@ class _Playing:
 
     async def _tampered(self, turn: Turn, name: str, arguments: Any, node: str | None) -> ToolResult:
         tamper, seconds = tampering(self.stage, self.plan, arguments)
-        self._note(
-            turn,
-            {"latency": "delayed", "tool_error": "failed", "tool_timeout": "failed"}.get(self.plan.fault, "changed"),
-        )
+        self._note(turn, HOW.get(self.plan.fault, "changed"))
         if seconds:
             await anyio.sleep(seconds)
         return await turn.call_tampered(name, arguments, node, tamper)
@@ -196,7 +193,8 @@ class _Playing:
         return ToolResult(done.outcome, done.result)
 
 
-async def _asked(agent: Agent, turn: Turn) -> str:
+async def asked(agent: Agent, turn: Turn) -> str:
+    """An agent's answer, whether it waits or not."""
     target = inspect.unwrap(agent)
     if inspect.iscoroutinefunction(target) or inspect.iscoroutinefunction(type(target).__call__):
         answer: Any = agent(turn)

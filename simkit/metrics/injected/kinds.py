@@ -7,14 +7,13 @@ the five faults of tools                  no error of the agent's: what is measu
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from typing import get_args
 
 from simkit.metrics.score import ERROR_KINDS, ErrorKind
+from simkit.spec.circumstances import FaultOfTool
 from simkit.spec.rules import RULE_KINDS
 
-ToolFault = Literal["tool_error", "tool_timeout", "stale_data", "partial_data", "latency"]
-
-TOOL_FAULTS: tuple[ToolFault, ...] = get_args(ToolFault)
+TOOL_FAULTS: tuple[FaultOfTool, ...] = get_args(FaultOfTool)
 
 FOUND_AS: dict[str, ErrorKind] = {
     **{kind: kind for kind in ERROR_KINDS},

@@ -12,10 +12,9 @@ from pydantic import ValidationError
 
 from simkit.paths.episode import Episode
 from simkit.probe.playing import Take
-from simkit.spec import crosscheck, relevance
-from simkit.spec.circumstances import world_mistakes
+from simkit.spec import crosscheck
 from simkit.spec.domain import Domain
-from simkit.spec.files import read_persona, shipped
+from simkit.spec.files import read_persona, scenario_mistakes, shipped
 from simkit.spec.frozen import canonical
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
@@ -66,10 +65,8 @@ class Candidate:
         if self.user == "scripted" and not scenario.script:
             return None
         mistakes = [
-            crosscheck.scenario_mistakes(scenario, domain, document),
+            scenario_mistakes(scenario, domain, document),
             crosscheck.persona_mistakes(persona, document),
-            relevance.relevant_mistakes(scenario, domain, document),
-            world_mistakes(scenario.world, domain.tables, document),
         ]
         if any(next(iter(some), None) for some in mistakes):
             return None

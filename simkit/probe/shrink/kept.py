@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,8 +29,7 @@ import pytest
 
 @pytest.mark.scenarios(Path(__file__).with_name("{file}"), {terms})
 def test_{name}(session):
-    assert session.passed, session.reason
-    assert not session.findings, session.findings[0].sentence
+{asserts}
 '''
 
 
@@ -60,10 +59,14 @@ def keep(candidate: Candidate, domain: Domain, agent: Any, way: Way, folder: Pat
         (folder / "personas").mkdir(exist_ok=True)
         _write(folder / "personas" / f"{persona.persona}.yaml", candidate.persona, "persona")
     test = folder / f"test_{_identifier(name)}.py"
-    test.write_text(
-        TEST.format(title=_in_docstring(title), file=file.name, terms=_terms(candidate, agent), name=_identifier(name)),
-        encoding="utf-8",
+    text = TEST.format(
+        title=_in_docstring(title),
+        file=file.name,
+        terms=_terms(candidate, agent),
+        name=_identifier(name),
+        asserts="\n".join(_asserts(way)),
     )
+    test.write_text(text, encoding="utf-8")
     return Kept(file, test, command(file, candidate, agent))
 
 
@@ -82,6 +85,12 @@ def command(file: Path, candidate: Candidate, agent: Any) -> str:
     parts += ["--user", candidate.user] if candidate.user != "agenda" else []
     parts += ["--seed", str(candidate.seed)] if candidate.seed else []
     return shlex.join(parts)
+
+
+def _asserts(way: Way) -> Iterator[str]:
+    if way.outcome == "fail":
+        yield "    assert session.passed, session.reason"
+    yield "    assert not session.findings, session.findings[0].sentence"
 
 
 def _terms(candidate: Candidate, agent: Any) -> str:

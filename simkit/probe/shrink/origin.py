@@ -12,7 +12,6 @@ from simkit.errors import SimkitError, UsageError, did_you_mean
 from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
 from simkit.probe.shrink.candidate import Candidate
-from simkit.probe.shrink.search import Broken
 from simkit.probe.shrink.way import Way, way_of
 from simkit.runs import Run, load
 from simkit.spec.domain import Domain
@@ -35,7 +34,7 @@ class Origin:
     candidate: Candidate
 
 
-def origin_of(run: Run, session: str, agent: Any = None, *, broken: Broken = lambda episode: ()) -> Origin:
+def origin_of(run: Run, session: str, agent: Any = None) -> Origin:
     """The session of that name (`late-refund/novice/0`, or the part of it that names only one) in a run.
 
     `agent`: who plays, if not who played the run. Raises UsageError for a session that there is not, or that shows no
@@ -43,7 +42,7 @@ def origin_of(run: Run, session: str, agent: Any = None, *, broken: Broken = lam
     """
     terms = run.store.manifest
     episode, score = _session(run, session)
-    way = way_of(episode, score, broken(episode))
+    way = way_of(episode, score)
     if way is None:
         raise UsageError(f"session {score.session} passed and shows no error; name one that did not")
     user = str(terms.get("user", "agenda"))

@@ -53,31 +53,65 @@ def plainer(at: Smallest) -> Iterator[Candidate]:
         yield replace(candidate, persona=persona)
 
 
+def sliced(at: Smallest) -> Iterator[Candidate]:
+    """In one cut: the plain persona who tells all at once, no goal, few steps of the reference, an early end."""
+    reference = at.candidate.scenario.get("reference", [])
+    ends = [*_ends(at, at.candidate.but(then=None, does_not_know=None, tags=None, changes=None, references=None))]
+    for goal in ({}, {"elsewhere": "free"}, at.candidate.scenario.get("goal", {})):
+        for end in ends:
+            for upto in range(min(len(reference), 8) + 1):
+                for person in (replace(end.but(personas=None), persona=plain_persona()), end):
+                    yield person.but(goal=goal, reference=reference[:upto] or None)
+
+
+def _ends(at: Smallest, candidate: Candidate) -> Iterator[Candidate]:
+    """With everything told at once, an end at the call or in the turn in which the failure has shown."""
+    told = dict.fromkeys(candidate.scenario.get("knows", {}), "upfront")
+    at_once = candidate.but(discloses=told or None)
+    shown = at.episode.events[at.last]
+    if isinstance(shown, ToolCalled) and shown.by == "agent":
+        yield at_once.but(limits=_limits(at, turns=1, until=shown.tool))
+    yield at_once.but(limits=_limits(at, turns=1))
+
+
+def _limits(at: Smallest, **more: Any) -> dict[str, Any]:
+    return dict(at.candidate.scenario.get("limits", {})) | more
+
+
 def shorter(at: Smallest) -> Iterator[Candidate]:
-    """An end where the failure has shown, and no words but those that were needed until then."""
+    """An end where the failure has shown, and everything told at once."""
     until = [event for event in at.episode.events if event.seq <= at.last]
     turns = max(1, sum(isinstance(event, UserSaid) for event in until))
-    limits = dict(at.candidate.scenario.get("limits", {}))
-    calls = sum(isinstance(event, ToolCalled) and event.by == "agent" for event in until)
+    yield from _ends(at, at.candidate)
     told = dict.fromkeys(at.candidate.scenario.get("knows", {}), "upfront")
-    at_once = at.candidate.but(discloses=told) if told else at.candidate
-    for least in (1, 2):
-        yield at_once.but(limits=limits | {"turns": least})
-    for some in (at.candidate, at_once):
-        yield some.but(limits=limits | {"turns": turns})
+    shown = at.episode.events[at.last]
+    ending = {"until": shown.tool} if isinstance(shown, ToolCalled) and shown.by == "agent" else {}
+    for some in (at.candidate.but(discloses=told or None), at.candidate):
+        for limits in (_limits(at, turns=turns, **ending), _limits(at, turns=turns), _limits(at, turns=2)):
+            yield some.but(limits=limits)
         yield some
-    yield at.candidate.but(limits=limits | {"turns": turns, "calls": calls})
+
+
+def told_all(at: Smallest) -> Iterator[Candidate]:
+    """First words that hold every value that was used in a call, so that nothing has to be looked up."""
+    calls = [event for event in at.episode.events if isinstance(event, ToolCalled) and event.seq <= at.last]
+    first = at.episode.user_texts[0].text
+    values = dict.fromkeys(str(value) for call in calls for value in _leaves(call.arguments) if str(value) not in first)
+    if values and "{" not in (text := f"{first} ({', '.join(values)})"):
+        opened = at.candidate.but(opening=text)
+        reference = at.candidate.scenario.get("reference", [])
+        for some in _fewer(list(reference)):
+            yield opened.but(reference=some or None)
 
 
 def scripted(at: Smallest) -> Iterator[Candidate]:
-    """What was said, as a script: all of it in one breath, the first words only, or line by line."""
+    """What was said, as a script: the first words only, all of it in one breath, or line by line."""
     if at.candidate.user == "scripted":
         return
     said = [event.text for event in at.episode.user_texts if not event.closing] or [BYE]
-    limits = dict(at.candidate.scenario.get("limits", {}))
     by_script = replace(at.candidate, user="scripted")
     for first in dict.fromkeys((said[0], " ".join(said))):
-        yield by_script.but(script=[first, BYE], limits=limits | {"turns": 1})
+        yield by_script.but(script=[first, BYE], limits=_limits(at, turns=1))
     for lines in ([said[0], BYE], [" ".join(said), BYE], [*said, BYE]):
         yield by_script.but(script=lines)
 
@@ -132,7 +166,17 @@ def seeded(at: Smallest) -> Iterator[Candidate]:
         yield replace(at.candidate, seed=0)
 
 
-PASSES: tuple[Pass, ...] = (plainer, shorter, scripted, fewer_entries, fewer_words, fewer_records, seeded)
+PASSES: tuple[Pass, ...] = (
+    sliced,
+    plainer,
+    shorter,
+    scripted,
+    fewer_entries,
+    told_all,
+    fewer_words,
+    fewer_records,
+    seeded,
+)
 
 
 def _fewer(items: list[Any]) -> Iterator[list[Any]]:
@@ -162,3 +206,13 @@ def _less(value: Any) -> Iterator[Any]:
         for at, item in enumerate(value):
             for less in _less(item):
                 yield [*value[:at], less, *value[at + 1 :]]
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    if isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    elif value is not None and not isinstance(value, bool):
+        yield value

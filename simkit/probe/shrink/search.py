@@ -6,15 +6,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from simkit.errors import UsageError
+from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
 from simkit.probe.playing import Played, Player, Spent
 from simkit.probe.shrink.candidate import Candidate, Size
 from simkit.probe.shrink.flaky import BASELINE, as_often
 from simkit.probe.shrink.passes import PASSES, Smallest
-from simkit.probe.shrink.way import Mark, Way, way_of
+from simkit.probe.shrink.way import Way, way_of
 
-Broken = Callable[[Episode], Iterable[Mark]]
-"""Which properties of one's own a session breaks."""
+Judge = Callable[[Episode, SessionScore], Way | None]
+"""In what way a session fails."""
 
 
 REPLAYS = 5
@@ -43,7 +44,7 @@ class Shrunk:
 class Search:
     """One search: what was tried, what it may cost, and the smallest so far.
 
-    `broken`: properties of one's own. `seeds`: how many are tried for each candidate where the agent always does the
+    `judge`: what counts as failing. `seeds`: how many are tried for each candidate where the agent always does the
     same. `free`: it is known to.
     """
 
@@ -51,16 +52,19 @@ class Search:
         self,
         player: Player,
         way: Way,
-        broken: Broken = lambda episode: (),
         *,
+        judge: Judge = way_of,
         seeds: int = 1,
         free: bool = False,
         progress: Callable[[str], None] = lambda outcome: None,
     ) -> None:
-        self.player, self.way, self.broken, self.progress = player, way, broken, progress
+        self.player, self.way, self.judge, self.progress = player, way, judge, progress
         self.seeds, self.free = seeds, free
+        self.prover = Player(player.domain, "reference", most=player.most) if way.undone else None
         self.tried: set[str] = set()
         self.rate = 1.0
+        self.proven = False
+        """Whether the original has a reference path."""
 
     def run(self, before: Candidate) -> Shrunk:
         """The smallest scenario that fails the same way. Raises UsageError where the original does not fail again."""
@@ -93,6 +97,9 @@ class Search:
 
     def _baseline(self, before: Candidate) -> Smallest:
         self._kept: dict[str, Played] = {}
+        self.proven = bool(before.scenario.get("reference"))
+        if not self._can_be_done(before):
+            self.prover = None
         found = self._fails(before)
         if found is None:
             found = next((one for seed in range(1, 1 + BASELINE) if (one := self._fails(_at(before, seed)))), None)
@@ -140,6 +147,8 @@ class Search:
                     return found
             return None
         shown: list[Smallest] = []
+        if not self._can_be_done(candidate):
+            return None
 
         def fails(number: int) -> bool:
             found = self._same(self._play(candidate, candidate.seed + number))
@@ -153,8 +162,20 @@ class Search:
         return middle if middle.candidate.size(self.player.domain, middle.episode) < size else None
 
     def _fails(self, candidate: Candidate) -> Smallest | None:
+        if not self._can_be_done(candidate):
+            return None
         found = self._same(self._play(candidate, candidate.seed))
         return None if found is None else self._smallest(candidate, found)
+
+    def _can_be_done(self, candidate: Candidate) -> bool:
+        """Where the failure is that something was not done: whether the reference path does it, with that user and in
+        that time."""
+        take = candidate.take(self.player.domain) if self.prover else None
+        if self.prover is None or take is None or not take.scenario.steps:
+            return self.prover is None or not self.proven
+        (proof,) = self.prover.play([take])
+        way = way_of(proof.episode, proof.score)
+        return way is None or not self.way.target & way.marks
 
     def _play(self, candidate: Candidate, seed: int) -> Played | None:
         take = candidate.take(self.player.domain)
@@ -165,12 +186,12 @@ class Search:
         return played
 
     def _same(self, played: Played | None) -> Played | None:
-        way = played and way_of(played.episode, played.score, self.broken(played.episode))
+        way = played and self.judge(played.episode, played.score)
         return played if way and self.way.same(way) else None
 
     def _smallest(self, candidate: Candidate, played: Played) -> Smallest:
         self._kept[candidate.digest] = played
-        way = way_of(played.episode, played.score, self.broken(played.episode))
+        way = self.judge(played.episode, played.score)
         assert way is not None
         last = max((at for mark, at in way.shown_at.items() if mark in self.way.target), default=0)
         return Smallest(candidate, played.episode, self.player.domain, last)

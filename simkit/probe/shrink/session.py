@@ -12,7 +12,7 @@ from simkit.agents.resolve import NAMED
 from simkit.probe.playing import Player
 from simkit.probe.shrink.kept import Kept, keep
 from simkit.probe.shrink.origin import Origin, origin_of
-from simkit.probe.shrink.search import Broken, Search, Shrunk
+from simkit.probe.shrink.search import Search, Shrunk
 from simkit.runs import Run, open_run
 from simkit.spec.files import Case, Pack
 from simkit.spec.frozen import canonical
@@ -66,7 +66,6 @@ def shrink(
     out: str | Path | None = None,
     max_sessions: int = SESSIONS,
     models: ModelTerms = ModelTerms(),
-    broken: Broken = lambda episode: (),
     progress: Callable[[str], None] = lambda outcome: None,
 ) -> ShrunkSession:
     """The smallest scenario that fails as a session of a run does, written to `out` (beside the run, if None).
@@ -74,12 +73,12 @@ def shrink(
     Raises `SimkitError` where there is no such session, it shows no error, or it does not fail again.
     """
     opened = run if isinstance(run, Run) else open_run(run)
-    origin = origin_of(opened, session, agent, broken=broken)
+    origin = origin_of(opened, session, agent)
     case = Case(origin.episode.scenario, origin.domain, (origin.episode.persona,), Document(origin.domain.folder))
     traffic = traffic_of(models, models_of(sound(origin.agent), origin.candidate.user), Pack((case,)), resumed=False)
     player = Player(origin.domain, origin.agent, most=max_sessions, traffic=traffic)
     free = sound(origin.agent) in (None, *NAMED) and origin.candidate.user in ("agenda", "scripted")
-    search = Search(player, origin.way, broken, seeds=SEEDS, free=free, progress=progress)
+    search = Search(player, origin.way, seeds=SEEDS, free=free, progress=progress)
     found = search.run(origin.candidate)
     folder = Path(out) if out is not None else (opened.store.folder or Path()) / "shrunk"
     title = f"{origin.session} made smaller: {reason(found)}"

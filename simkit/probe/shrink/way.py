@@ -8,15 +8,18 @@ A mark is one thing that went wrong, without its values and places, which change
     (crash: boundary, error type)    whoever raised
     (property: name, "")             a property of one's own that does not hold
 
-Another session fails *the same way* when it has the same outcome, every mark of `target`, and no mark that the first
-one had not. The target is what shows first: the marks of the finding with the earliest event; where there is no
-finding, of the first part of the goal that failed; after a crash, the crash.
+Another session fails *the same way* when it has every mark of `target`, no tool-use error, crash or broken property
+that the first one had not, and fails where the first one failed. The target is what shows first: the finding with the
+earliest event; where there is none, the first part of the goal that failed; after a crash, the crash.
+
+Parts of the goal may fail besides: a session that ends early reaches less of it. A target that says that something was
+*not* done is worth nothing in a session that leaves no time for it; whether it does, the reference path has to prove.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -36,6 +39,11 @@ class Mark(NamedTuple):
     def __str__(self) -> str:
         return f"{self.what} {self.about}".strip()
 
+    @property
+    def of_goal(self) -> bool:
+        """Whether it is a part of the goal that failed."""
+        return self.what.startswith("goal: ")
+
 
 @dataclass(frozen=True)
 class Way:
@@ -52,21 +60,28 @@ class Way:
 
     def same(self, other: Way) -> bool:
         """Whether another session fails the same way."""
-        return self.outcome == other.outcome and self.target <= other.marks <= self.marks
+        new = {mark for mark in other.marks - self.marks if not mark.of_goal}
+        outcome = other.outcome == "fail" if self.outcome == "fail" else other.outcome != "invalid"
+        return self.target <= other.marks and not new and (outcome or self.outcome == "invalid")
+
+    @property
+    def undone(self) -> bool:
+        """Whether the target says that something was not done."""
+        parts = ("goal: world", "goal: calls", "goal: says", "goal: any_of")
+        return any(mark.what == "missing_call" or mark.what in parts for mark in self.target)
 
 
-def way_of(episode: Episode, score: SessionScore, broken: Iterable[Mark] = ()) -> Way | None:
-    """In what way a session fails; None where it passes and shows no error. `broken`: properties that do not hold."""
-    rules = {rule.id for rule in episode.card.rules}
-    findings = [(one, _of_finding(episode, one, rules)) for one in score.findings]
+def way_of(episode: Episode, score: SessionScore) -> Way | None:
+    """In what way a session fails; None where it passes and shows no error."""
+    findings = [(one, mark_of(episode, one)) for one in score.findings]
     parts = [_of_part(part) for part in score.goal if part.verdict == "fail"]
-    crash, own = list(_crash(episode, score)), list(broken)
-    marks = frozenset([*(mark for _, mark in findings), *parts, *crash, *own])
+    crash = list(crashes(episode, score))
+    marks = frozenset([*(mark for _, mark in findings), *parts, *crash])
     if not marks:
         return None
     end = len(episode.events) - 1
-    if own or crash:
-        target = (own or crash)[0]
+    if crash:
+        target = crash[0]
     elif findings:
         _, target = min(findings, key=lambda one: next(iter(one[0].events), end))
     else:
@@ -75,7 +90,9 @@ def way_of(episode: Episode, score: SessionScore, broken: Iterable[Mark] = ()) -
     return Way(score.outcome, marks, frozenset([target]), dict.fromkeys(marks, end) | shown)
 
 
-def _of_finding(episode: Episode, finding: Finding, rules: set[str]) -> Mark:
+def mark_of(episode: Episode, finding: Finding) -> Mark:
+    """The mark of one finding."""
+    rules = {rule.id for rule in episode.card.rules}
     rule = finding.where.partition(" (")[0]
     if rule in rules:
         return Mark(finding.kind, rule)
@@ -99,7 +116,8 @@ def _of_part(part: GoalPart) -> Mark:
     return Mark(f"goal: {part.part}", found[1] if found else whole)
 
 
-def _crash(episode: Episode, score: SessionScore) -> Iterator[Mark]:
+def crashes(episode: Episode, score: SessionScore) -> Iterator[Mark]:
+    """The mark of whoever raised, where that ended the session."""
     if score.outcome == "pass" or (any(part.verdict == "fail" for part in score.goal) and not episode.failures):
         return
     for failed in episode.failures[:1]:
