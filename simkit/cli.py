@@ -201,6 +201,10 @@ app.command(
     help="Run one node of a LangGraph agent alone, on the inputs that it had, and compare with what happened.",
 )
 app.command(
+    "simkit.commands.fuzz:fuzz",
+    help="Play sessions that nobody wrote, held against rules and properties; what breaks becomes small scenarios.",
+)
+app.command(
     "simkit.commands.shrink:shrink",
     help="Make a failing session as small as it gets: the smallest scenario that still fails the same way.",
 )

@@ -16,6 +16,8 @@ import anyio
 
 from simkit.agents.faulty.rates import faulty
 from simkit.agents.resolve import resolve_agent
+from simkit.design.sessions.strategy import sessions
+from simkit.metrics.properties import conserved, reads_of_one
 from simkit.paths.episode import Episode, EpisodeReader
 from simkit.paths.states import state_sequence
 from simkit.paths.states import view as view_named
@@ -157,7 +159,10 @@ __all__ = [
     "check_agent",
     "check_node",
     "check_view",
+    "conserved",
     "faulty",
     "faulty_user",
+    "reads_of_one",
     "scripted_agent",
+    "sessions",
 ]

@@ -44,3 +44,28 @@ def print_shrunk(told: Mapping[str, Any], *, console: Console | None = None) -> 
 def _how(told: Mapping[str, Any]) -> str:
     flaky = f"; the original fails in {told['failure_rate']:.0%} of them" if told["failure_rate"] < 1 else ""
     return f"{flaky}{'; stopped by the budget' if told['stopped_early'] else ''}"
+
+
+def print_fuzzed(told: Mapping[str, Any], *, console: Console | None = None) -> None:
+    """Print what `Fuzzed.to_json` says. It goes to stdout."""
+    console = console or Console(highlight=False)
+    played = f"{told['sessions']:,} sessions of {one_line(told['domain'], 60)}, seed {told['seed']}"
+    more = f"; {told['replays']:,} more to make them small" if told["replays"] else ""
+    early = "; stopped by a budget" if told["stopped_early"] else ""
+    found = told["findings"]
+    head = Text.assemble(
+        (f"{len(found)} FOUND  " if found else "NOTHING FOUND  ", "bold red" if found else "bold green"),
+        (f"{played}{more}{early}", "dim"),
+    )
+    lines: list[Any] = [head]
+    for one in found:
+        after = one["after"]
+        size = f"{one['events_before']} -> {after['events']} events" if after else f"{one['events_before']} events"
+        name = f"{one['property']} {one['about']}".strip()
+        lines += [
+            Text(),
+            Text.assemble((one_line(name, 100), "bold"), (f"   in {one['sessions']:,} sessions, {size}", "dim")),
+            Text(one_line(one["sentence"], 300)),
+            Text(one_line(one["command"], 300), style="dim"),
+        ]
+    console.print(Padding(Group(*lines), (1, 1, 1, 1)))

@@ -19,7 +19,7 @@ from simkit.spec.state import Tables
 ID = ""
 """The name of the field that is the record's own id."""
 SHORTEST = 3
-"""Characters from which on a value can be told from others."""
+"""Characters from which on the value of a field can be told from others."""
 
 
 class About(NamedTuple):
@@ -43,9 +43,9 @@ def about(scenario: Scenario, domain: Domain) -> dict[str, About]:
     """Each fact of a scenario that is about one record, with what of it: its id, or a field that no other has so."""
     index, found = _index(_Tables(domain.tables)), {}
     for slot, value in scenario.facts().items():
-        places = index.get(str(value), ()) if len(str(value)) >= SHORTEST else ()
-        ids = [place for place in places if place.field == ID]
-        if ids or len(places) == 1:
+        places = index.get(str(value), ())
+        ids = [place for place in places if place.field == ID and not str(value).isdigit()]
+        if ids or (len(places) == 1 and len(str(value)) >= SHORTEST):
             found[slot] = (ids or list(places))[0]
     return found
 

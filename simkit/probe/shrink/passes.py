@@ -35,6 +35,8 @@ class Smallest:
     domain: Domain
     last: int
     """The number of the event by which the failure has shown."""
+    guided: bool
+    """Whether the agent goes by the scenario's reference path, so that its steps are worth trying one by one."""
 
 
 Pass = Callable[[Smallest], Iterator[Candidate]]
@@ -59,7 +61,7 @@ def sliced(at: Smallest) -> Iterator[Candidate]:
     ends = [*_ends(at, at.candidate.but(then=None, does_not_know=None, tags=None, changes=None, references=None))]
     for goal in ({}, {"elsewhere": "free"}, at.candidate.scenario.get("goal", {})):
         for end in ends:
-            for upto in range(min(len(reference), 8) + 1):
+            for upto in range(min(len(reference), 8) + 1) if at.guided else sorted({0, len(reference)}):
                 for person in (replace(end.but(personas=None), persona=plain_persona()), end):
                     yield person.but(goal=goal, reference=reference[:upto] or None)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from simkit.agents.faulty.rates import faults, sound
 from simkit.errors import UsageError
 from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
@@ -18,6 +19,8 @@ Judge = Callable[[Episode, SessionScore], Way | None]
 """In what way a session fails."""
 
 
+SEEDS = 4
+"""Seeds tried for each smaller scenario with an agent that has faults put in: their places are drawn anew for each."""
 REPLAYS = 5
 """How often a session is played again before an agent of somebody's is believed to always do the same."""
 
@@ -44,8 +47,7 @@ class Shrunk:
 class Search:
     """One search: what was tried, what it may cost, and the smallest so far.
 
-    `judge`: what counts as failing. `seeds`: how many are tried for each candidate where the agent always does the
-    same. `free`: it is known to.
+    `judge`: what counts as failing. `free`: the agent is known to do always the same.
     """
 
     def __init__(
@@ -54,12 +56,12 @@ class Search:
         way: Way,
         *,
         judge: Judge = way_of,
-        seeds: int = 1,
         free: bool = False,
         progress: Callable[[str], None] = lambda outcome: None,
     ) -> None:
         self.player, self.way, self.judge, self.progress = player, way, judge, progress
-        self.seeds, self.free = seeds, free
+        self.free, self.guided = free, sound(player.agent) == "reference"
+        self.seeds = SEEDS if faults(player.agent) else 1
         self.prover = Player(player.domain, "reference", most=player.most) if way.undone else None
         self.tried: set[str] = set()
         self.rate = 1.0
@@ -194,7 +196,7 @@ class Search:
         way = self.judge(played.episode, played.score)
         assert way is not None
         last = max((at for mark, at in way.shown_at.items() if mark in self.way.target), default=0)
-        return Smallest(candidate, played.episode, self.player.domain, last)
+        return Smallest(candidate, played.episode, self.player.domain, last, self.guided)
 
 
 class _Cut(Exception):

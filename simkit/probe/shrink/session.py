@@ -19,9 +19,6 @@ from simkit.spec.frozen import canonical
 from simkit.spec.strict_yaml import Document
 from simkit.spending import ModelTerms, models_of, traffic_of
 
-SEEDS = 4
-"""Seeds tried for each smaller scenario, where the agent always does the same: what is drawn (wording, the place of a
-fault) is drawn anew for each scenario."""
 SESSIONS = 2000
 """Sessions that a search may play, if nothing else is said."""
 
@@ -78,7 +75,7 @@ def shrink(
     traffic = traffic_of(models, models_of(sound(origin.agent), origin.candidate.user), Pack((case,)), resumed=False)
     player = Player(origin.domain, origin.agent, most=max_sessions, traffic=traffic)
     free = sound(origin.agent) in (None, *NAMED) and origin.candidate.user in ("agenda", "scripted")
-    search = Search(player, origin.way, seeds=SEEDS, free=free, progress=progress)
+    search = Search(player, origin.way, free=free, progress=progress)
     found = search.run(origin.candidate)
     folder = Path(out) if out is not None else (opened.store.folder or Path()) / "shrunk"
     title = f"{origin.session} made smaller: {reason(found)}"

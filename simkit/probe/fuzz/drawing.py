@@ -1,0 +1,77 @@
+"""Sessions from Hypothesis: so many of them, always the same by seed; and of one that breaks something the simplest.
+
+Nothing is left in the working directory. Hypothesis keeps no examples of what has a seed: the scenario files are them.
+"""
+
+from __future__ import annotations
+
+import random
+import warnings
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from simkit.design.sessions.session import Session
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+
+TRIES = 5
+"""How many sessions are drawn for one that is new: a small domain does not have many."""
+
+
+class Drawing:
+    """A strategy, a seed, and how many different sessions to draw."""
+
+    def __init__(self, strategy: SearchStrategy[Session], seed: int, most: int) -> None:
+        self.strategy, self.seed, self.most = strategy, seed, most
+
+    def all(self) -> list[Session]:
+        """The sessions, each once, in the order in which they are drawn."""
+        found: dict[str, Session] = {}
+
+        def keep(session: Session) -> bool:
+            found.setdefault(session.scenario.digest + session.user, session)
+            return len(found) >= self.most
+
+        self._find(keep, shrink=False)
+        return list(found.values())
+
+    def simplest(self, breaks: Callable[[Session], bool]) -> Session | None:
+        """The simplest session that Hypothesis comes to from the first one of `all` for which `breaks`."""
+        return self._find(breaks, shrink=True)
+
+    def _find(self, wanted: Callable[[Session], bool], *, shrink: bool) -> Session | None:
+        from hypothesis import HealthCheck, Phase, find, settings
+        from hypothesis.errors import HypothesisWarning, NoSuchExample
+
+        phases = [Phase.generate, *([Phase.shrink] if shrink else [])]
+        terms = settings(
+            max_examples=TRIES * self.most,
+            database=None,
+            phases=phases,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", HypothesisWarning)
+            try:
+                return find(self.strategy, wanted, settings=terms, random=random.Random(self.seed))
+            except NoSuchExample:
+                return None
+
+
+@contextmanager
+def nothing_left() -> Iterator[None]:
+    """While this lasts, Hypothesis keeps what it keeps in a folder that is gone afterwards."""
+    from hypothesis import configuration
+
+    before: Any = getattr(configuration, "__hypothesis_home_directory", None)
+    with TemporaryDirectory(prefix="simkit-hypothesis-") as home:
+        configuration.set_hypothesis_home_dir(home)
+        try:
+            yield
+        finally:
+            configuration.set_hypothesis_home_dir(before)

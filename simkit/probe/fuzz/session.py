@@ -1,0 +1,212 @@
+"""`simkit fuzz`: sessions drawn and played until the budget is used up, and a small scenario for whatever broke."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from simkit.agents.faulty.rates import sound
+from simkit.agents.resolve import NAMED
+from simkit.design.sessions.session import Session
+from simkit.design.sessions.strategy import sessions
+from simkit.errors import UsageError
+from simkit.metrics.properties import Property
+from simkit.probe.fuzz.drawing import Drawing, nothing_left
+from simkit.probe.fuzz.judging import Broken, Judging, distinct
+from simkit.probe.playing import Played, Player, Spent, Take
+from simkit.probe.shrink.candidate import Candidate, events_of
+from simkit.probe.shrink.kept import Kept, keep
+from simkit.probe.shrink.search import Judge, Search, Shrunk
+from simkit.probe.shrink.way import Mark
+from simkit.runs import Sources, load
+from simkit.spec.files import Pack
+from simkit.spec.written import written_persona
+from simkit.spending import ModelTerms, models_of, traffic_of
+
+
+@dataclass(frozen=True)
+class Found:
+    """One thing that was broken, in the smallest session that still breaks it."""
+
+    broken: Broken
+    session: Session
+    """The session in which it was seen first."""
+    events: int
+    """Words and calls in that session."""
+    sessions: int
+    """How many of the sessions that were drawn break it."""
+    shrunk: Shrunk | None
+    """None where the budget did not last."""
+    kept: Kept
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, for a program."""
+        return {
+            "property": self.broken.mark.what,
+            "about": self.broken.mark.about,
+            "sentence": self.broken.sentence,
+            "sessions": self.sessions,
+            "made_from": self.session.seed_case,
+            "events_before": self.events,
+            "after": self.shrunk.size_after._asdict() if self.shrunk else None,
+            "scenario": str(self.kept.scenario),
+            "test": str(self.kept.test),
+            "command": self.kept.command,
+        }
+
+
+@dataclass(frozen=True)
+class Fuzzed:
+    """What came of it."""
+
+    domain: str
+    seed: int
+    sessions: int
+    """How many were drawn and played."""
+    replays: int
+    """How many more were played to make what was found smaller."""
+    found: tuple[Found, ...] = ()
+    spent: bool = False
+    """Whether a budget ended it early."""
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it, for a program."""
+        counts = {"domain": self.domain, "seed": self.seed, "sessions": self.sessions, "replays": self.replays}
+        return counts | {"stopped_early": self.spent, "findings": [one.to_json() for one in self.found]}
+
+
+@dataclass
+class Terms:
+    """On what terms sessions are drawn and played."""
+
+    agent: Any = None
+    properties: tuple[Property, ...] = ()
+    max_sessions: int = 200
+    """Sessions that are drawn."""
+    shrink_sessions: int = 500
+    """Sessions that may be played, for each thing found, to make it smaller; half of them by Hypothesis' own means."""
+    seed: int = 0
+    at_once: int = 64
+    models: ModelTerms = field(default_factory=ModelTerms)
+
+
+def fuzz(
+    domain: Sources, out: str | Path, terms: Terms, progress: Callable[[str], None] = lambda outcome: None
+) -> Fuzzed:
+    """Draw sessions of a domain, play them, and write a scenario to `out` for each distinct thing that broke.
+
+    Equal seeds draw the same sessions. Raises SimkitError for wrong files, an agent that there is not, and a domain
+    without scenarios.
+    """
+    pack = domain if isinstance(domain, Pack) else load(*([domain] if isinstance(domain, str | Path) else domain))
+    with nothing_left():
+        return _Fuzzing(pack, Path(out), terms, progress).run()
+
+
+class _Fuzzing:
+    def __init__(self, pack: Pack, out: Path, terms: Terms, progress: Callable[[str], None]) -> None:
+        if not pack.cases:
+            raise UsageError("there is no scenario to begin with; name a domain's folder")
+        self.pack, self.out, self.terms, self.progress = pack, out, terms, progress
+        self.domain = pack.cases[0].domain
+        self.traffic = traffic_of(terms.models, models_of(sound(terms.agent), "agenda"), pack, resumed=False)
+        self.player = self._player(terms.max_sessions)
+        self.replays = 0
+        self.drawing = Drawing(sessions(pack), terms.seed, terms.max_sessions)
+        self.broken: dict[str, dict[Mark, Broken]] = {}
+        """What each session that was played breaks, by its digest."""
+
+    def _player(self, most: int) -> Player:
+        return Player(self.domain, self.terms.agent, most=most, traffic=self.traffic, at_once=self.terms.at_once)
+
+    def run(self) -> Fuzzed:
+        drawn = self.drawing.all()
+        first: dict[Mark, tuple[Session, Played]] = {}
+        counts: dict[Mark, int] = {}
+        spent = False
+        try:
+            for session, played in self._played(drawn):
+                for mark in self.broken[_digest(session)]:
+                    first.setdefault(mark, (session, played))
+                    counts[mark] = counts.get(mark, 0) + 1
+        except Spent:
+            spent = True
+        found = tuple(self._found(mark, *first[mark], counts[mark]) for mark in first)
+        return Fuzzed(self.domain.name, self.terms.seed, self.player.played, self.replays, found, spent)
+
+    def _played(self, drawn: Sequence[Session]) -> Iterator[tuple[Session, Played]]:
+        for at in range(0, len(drawn), self.terms.at_once):
+            some = drawn[at : at + self.terms.at_once]
+            for session, played in zip(some, self.player.play([self._take(one) for one in some]), strict=True):
+                self.broken[_digest(session)] = self._judged(session, played)
+                self.progress("fail" if self.broken[_digest(session)] else "pass")
+                yield session, played
+
+    def _judged(self, session: Session, played: Played) -> dict[Mark, Broken]:
+        judging = Judging(self.terms.properties, session.known)
+        return distinct(judging.all_broken(played.episode, played.score))
+
+    def _take(self, session: Session) -> Take:
+        return Take(session.scenario, session.persona, session.user, self.terms.seed)
+
+    def _found(self, mark: Mark, session: Session, played: Played, count: int) -> Found:
+        broken = self.broken[_digest(session)][mark]
+        player = self._player(self.terms.shrink_sessions)
+        simplest = self._simplest(mark, player) or session
+        judge = partial(Judging(self.terms.properties, simplest.known).way, target=mark)
+        candidate = Candidate(
+            {**simplest.said, "scenario": _slug(f"{self.domain.name}-{mark}")},
+            written_persona(simplest.persona),
+            simplest.user,
+            self.terms.seed,
+        )
+        shrunk = self._shrunk(simplest, candidate, player, judge)
+        self.replays += player.played
+        if shrunk is None:  # its own name is what its randomness comes from
+            candidate = candidate.but(scenario=session.scenario.scenario)
+        way = shrunk.way if shrunk else judge(played.episode, played.score)
+        assert way is not None
+        after = shrunk.after if shrunk else candidate
+        kept = keep(after, self.domain, self.terms.agent, way, self.out, f"{mark}: {broken.sentence}")
+        return Found(broken, session, events_of(played.episode), count, shrunk, kept)
+
+    def _simplest(self, mark: Mark, player: Player) -> Session | None:
+        """The simplest session that Hypothesis finds to break the same, with half of the budget."""
+
+        def breaks(session: Session) -> bool:
+            if _digest(session) not in self.broken:
+                if player.played >= self.terms.shrink_sessions // 2:
+                    return False
+                try:
+                    (played,) = player.play([self._take(session)])
+                except Spent:
+                    return False
+                self.broken[_digest(session)] = self._judged(session, played)
+            return mark in self.broken[_digest(session)]
+
+        return self.drawing.simplest(breaks)
+
+    def _shrunk(self, session: Session, candidate: Candidate, player: Player, judge: Judge) -> Shrunk | None:
+        free = sound(self.terms.agent) in (None, *NAMED)
+        try:
+            (played,) = player.play([self._take(session)])
+            way = judge(played.episode, played.score)
+            if way is None:
+                return None
+            search = Search(player, way, judge=judge, free=free, progress=self.progress)
+            return search.run(candidate)
+        except (Spent, UsageError):
+            return None
+
+
+def _digest(session: Session) -> str:
+    return session.scenario.digest + session.user
+
+
+def _slug(text: str) -> str:
+    """A name for a scenario and its file."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", text.replace("_", "-")).strip("-")[:90]
