@@ -71,9 +71,8 @@ class Player:
         left = list(enumerate(takes))
         while left:
             # Sessions of one name play one after the other: what a model is paid is booked by name.
-            together = {(take.user, key_of(take)): (at, take) for at, take in reversed(left)}
-            user = left[0][1].user
-            now = {key: one for (kind, key), one in together.items() if kind == user}
+            together = {(_kind(take), key_of(take)): (at, take) for at, take in reversed(left)}
+            now = {key: one for (kind, key), one in together.items() if kind == _kind(left[0][1])}
             for log in self._logs([take for _, take in now.values()]):
                 played[now[log.session][0]] = self._read(log)
             left = [one for one in left if one not in now.values()]
@@ -102,7 +101,7 @@ class Player:
         return Played(episode, score_session(episode))
 
     def _cast(self, take: Take) -> Cast:
-        kind = (take.user, bool(take.scenario.inject), bool(take.scenario.perturb))
+        kind = _kind(take)
         if kind not in self._casts:
             case = Case(take.scenario, self.domain, (take.persona,), Document(self.domain.folder))
             self._casts[kind] = cast_of(Pack((case,)), self.agent, take.user, opener_of(self.traffic))
@@ -127,6 +126,11 @@ class Player:
         if scenario.world not in self._starts:
             self._starts[scenario.world] = Start(scenario.tables(self.domain.tables), self.domain.card.now)
         return self._starts[scenario.world]
+
+
+def _kind(take: Take) -> tuple[str, bool, bool]:
+    """What sessions that are played by one cast have in common."""
+    return take.user, bool(take.scenario.inject), bool(take.scenario.perturb)
 
 
 def key_of(take: Take) -> SessionKey:
