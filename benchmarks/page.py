@@ -26,7 +26,10 @@ FILTERED = """(address) => {
   location.hash = address;
   return new Promise((done) => addEventListener("hashchange", () => done(performance.now() - began), { once: true }));
 }"""
-VIEWS = ("view=overview", "view=matrix&domain=", "view=matrix&domain=&by=act", "view=failures", "view=graph&domain=")
+VIEWS = (
+    "view=overview", "view=matrix&domain=", "view=matrix&domain=&by=act", "view=matrix&domain=&versus=outcome",
+    "view=paths", "view=failures", "view=graph&domain=",
+)  # fmt: skip
 
 
 def milliseconds(work: Callable[[], float]) -> float:

@@ -1,4 +1,4 @@
-"""Make what README.md shows: the picture of the report, and the excerpt of what `make demo` prints.
+"""Make what README.md shows: two pictures of the report, and the excerpt of what `make demo` prints.
 
     .venv/bin/python docs/make_pictures.py        needs playwright and a chromium on the PATH (or $CHROMIUM)
 
@@ -55,17 +55,25 @@ def play(folder: Path) -> tuple[str, Path]:
     return done.stderr, folder / "runs" / "demo" / "report.html"
 
 
-def photograph(page: Path, picture: Path) -> None:
-    """The first screen of a page, as a browser shows it."""
+PICTURES = {
+    "report.png": ("", 860),
+    "graph.png": ("#view=graph&domain=airline&at=get_reservation:ok", 620),
+}
+"""File to an address in the report, and how many pixels of it are shown."""
+
+
+def photograph(page: Path, folder: Path) -> None:
+    """The first screen of some views, as a browser shows them."""
     from playwright.sync_api import sync_playwright
 
     browser_path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
-        view = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme="light")
-        view.goto(page.as_uri())
-        view.wait_for_timeout(500)
-        view.screenshot(path=picture)
+        for name, (address, height) in PICTURES.items():
+            view = browser.new_page(viewport={"width": 1280, "height": height}, color_scheme="light")
+            view.goto(f"{page.as_uri()}{address}")
+            view.wait_for_timeout(500)
+            view.screenshot(path=folder / name)
         browser.close()
 
 
@@ -74,7 +82,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         printed, page = play(Path(folder))
         README.write_text(with_excerpt(README.read_text(encoding="utf-8"), printed), encoding="utf-8")
-        photograph(page, DOCS / "report.png")
+        photograph(page, DOCS)
 
 
 if __name__ == "__main__":

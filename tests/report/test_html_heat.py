@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from needed import needed
-from scored_sessions import PAYLOADS, hostile_run, small_run
+from scored_sessions import PAYLOADS, hostile_run, small_run, told
 
 from simkit.metrics.reliability import wilson
 from simkit.metrics.session import first_failing_event
@@ -182,19 +182,36 @@ def test_the_overview_is_that_of_the_sessions_that_are_left(open_page: Any) -> N
     assert opened.wrong == []
 
 
-def test_the_curve_of_pass_hat_k_says_of_how_many_it_is(open_page: Any) -> None:
-    """Value, interval, scenarios and sessions at each k; with a filter, without an interval."""
-    sessions = [one for one in small_run() if one[1].scenario == "late-refund"]
+CURVE = re.compile(
+    r"pass\^(\d+): ([\d.]+)%, 95% interval ([\d.]+)% to ([\d.]+)%, of (\d+) scenarios? with (\d+) sessions"
+)
+
+
+def curve_of(opened: Any) -> list[tuple[float, ...]]:
+    """k, value, low, high, scenarios and sessions of each point."""
+    label = opened.page.get_attribute("svg.curve", "aria-label")
+    return [tuple(map(float, CURVE.fullmatch(part).groups())) for part in label.split("; ")]  # type: ignore[union-attr]
+
+
+def test_the_curve_of_pass_hat_k_is_counted_anew(open_page: Any) -> None:
+    """Value, interval, scenarios and sessions at each k: Python's own and, with a filter, the page's by the same
+    bootstrap, but for the luck of the draws."""
+    lines = ("user: Hello.", "agent: Goodbye.")
+    sessions = [
+        told(*lines, scenario=f"s{number}", trial=trial, persona="plain" if number % 3 else "novice",
+             outcome="pass" if trial < 1 + number % 4 else "fail")
+        for number in range(24) for trial in range(4)
+    ]  # fmt: skip
     opened = open_page(sessions)
-    told = [
-        f"pass^{one.k}: {100 * one.value:.1f}%, 95% interval {100 * one.low:.1f}% to {100 * one.high:.1f}%, "
-        f"of 1 scenario with 4 sessions"
-        for one in summarise("demo", sessions).curves().pass_hat_k
-    ]
-    assert opened.page.get_attribute("svg.curve", "aria-label") == "; ".join(told)
-    opened.show("#persona=novice")
-    wanted = "pass^1: 100.0%, of 1 scenario with 2 sessions; pass^2: 100.0%, of 1 scenario with 2 sessions"
-    assert opened.page.get_attribute("svg.curve", "aria-label") == wanted
+    for address, persona in (("", None), ("#persona=plain", "plain"), ("#persona=novice", "novice")):
+        own = [one for one in sessions if persona in (None, one[1].persona)]
+        opened.show(address)
+        found, wanted = curve_of(opened), summarise("demo", own).curves().pass_hat_k
+        assert len(found) == len(wanted)
+        for one, point in zip(found, wanted, strict=True):
+            assert (one[0], *one[4:]) == (point.k, point.scenarios, point.sessions)
+            assert one[1] == pytest.approx(100 * point.value, abs=0.06)
+            assert one[2:4] == pytest.approx((100 * point.low, 100 * point.high), abs=0.06 if persona is None else 1.5)
 
 
 def test_a_matrix_is_walked_through_with_the_arrow_keys(open_page: Any) -> None:

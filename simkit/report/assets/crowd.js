@@ -99,19 +99,31 @@ const cellsOf = (some) => {
   }
   return [...cells.values()];
 };
-// pass^k without intervals: the mean over scenarios of C(c, k) / C(n, k), of those with at least k valid sessions.
+// pass^k: the mean over scenarios of C(c, k) / C(n, k), of those with at least k valid sessions, with its interval.
 const hatCurve = (tallies, ks) => {
-  const trials = Object.values(tallies).map((one) => [one.passed, one.passed + one.failed]);
+  const kinds = new Map();
+  for (const { passed, failed } of Object.values(tallies)) {
+    const n = passed + failed;
+    const kind = kinds.get(`${passed} ${n}`) || { passed, n, scenarios: 0 };
+    kind.scenarios += 1;
+    if (n) kinds.set(`${passed} ${n}`, kind);
+  }
   const all = (c, n, k) => {
     let share = 1;
     for (let i = 0; i < k; i += 1) share *= Math.max(0, c - i) / (n - i);
     return share;
   };
+  let [before, weights] = [0, null];
   return ks.flatMap((k) => {
-    const some = trials.filter(([, n]) => n >= k);
-    if (!some.length) return [];
-    const value = some.reduce((sum, [c, n]) => sum + all(c, n, k), 0) / some.length;
-    return [{ k, value, scenarios: some.length, sessions: some.reduce((sum, [, n]) => sum + n, 0) }];
+    const some = [...kinds.values()].filter(({ n }) => n >= k);
+    const scenarios = some.reduce((sum, one) => sum + one.scenarios, 0);
+    if (!scenarios) return [];
+    if (scenarios !== before) weights = dirichlet(some.map((one) => one.scenarios));
+    before = scenarios;
+    const values = some.map(({ passed, n }) => all(passed, n, k));
+    const value = values.reduce((sum, one, i) => sum + one * some[i].scenarios, 0) / scenarios;
+    const sessions = some.reduce((sum, one) => sum + one.n * one.scenarios, 0);
+    return [{ k, value, ...bootstrapped(values, value, weights), scenarios, sessions }];
   });
 };
 // What the overview tells: the run's own summary, or that of what a filter leaves.

@@ -130,8 +130,11 @@ const differenceCell = (at, cell) => {
   if (!none && sure) node.classList.add("sure");
   return node;
 };
-const differenceTable = (at, cells) => {
-  const { order, known } = at;
+const differenceTable = (at, cells, filter) => {
+  const visits = new Map();
+  for (const { from, shares } of cells) visits.set(from, shares[0].n + shares[1].n);
+  const order = visited(at.order, (state) => visits.get(state) || 0, (state) => state, filter);
+  const { known } = at;
   const byPlace = new Map(cells.map((cell) => [`${cell.from}\n${cell.to}`, cell]));
   const columns = order.filter((state) => cells.some(({ to }) => to === state));
   const rows = order.filter((state) => cells.some(({ from, middle }) => from === state && middle !== null));
@@ -241,7 +244,7 @@ const differencePanel = (filter, shownFlow, least) => {
     h("p", { class: "facts" }, h("strong", {}, facts.filter(Boolean).join(", ")), "."),
     python && h("div", { class: "panel" }, python.sentences.map((one) => h("p", {}, one))),
     h("p", { class: "facts" }, scale),
-    found.cells.length ? differenceTable(at, found.cells) : nothing(),
+    found.cells.length ? differenceTable(at, found.cells, filter) : nothing(),
     onlyIn(found.cells, at),
     largest(found.cells, at),
     h(

@@ -68,7 +68,7 @@ const labelled = (svg, edges, state) => {
     ...edges.map((one) => {
       const line = one.querySelector(".line");
       const loop = one.dataset.from === one.dataset.to;
-      const share = loop || state === null ? 0.5 : Number(one.dataset.from) === state ? 0.74 : 0.26;
+      const share = loop || state === null ? 0.5 : Number(one.dataset.from) === state ? 0.6 : 0.4;
       const { x, y } = line.getPointAtLength(line.getTotalLength() * share);
       return s("text", { x, y: y + 4 }, one.dataset.told);
     }),
@@ -179,7 +179,7 @@ const graphView = (filter) => {
       shownFlow,
       facetPicks(filter, IN_DOMAIN),
       pick("Transitions", String(top), sizeNames, "top"),
-      pick("Ends", filter.ends || "", [["", "as marks on states"], ["states", "as states"]], "ends"),
+      pick("Ends", filter.ends || "", [["", "as marks"], ["states", "as states"]], "ends"),
     ),
     filterNote({ ...filter, domain: shownFlow.domain }, IN_DOMAIN),
     h(

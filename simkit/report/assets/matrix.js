@@ -28,6 +28,18 @@ const ordered = (order, shownFlow, some) => {
   const value = (state) => (place ? place.get(state) : -shownFlow.entering(state));
   return [...states].sort((a, b) => rank(a) - rank(b) || (rank(a) ? 0 : value(a) - value(b)));
 };
+// Of very many states the most visited are shown, with START and the ends; the others on demand.
+const MOST_STATES = 40;
+const visited = (order, visits, named, filter) => {
+  if (order.length <= MOST_STATES + 5 || filter.most === "all") return order;
+  const outer = (state) => named(state) === "START" || named(state).startsWith("END:");
+  const inner = order.filter((state) => !outer(state)).sort((a, b) => visits(b) - visits(a));
+  const kept = new Set(inner.slice(0, MOST_STATES));
+  return order.filter((state) => outer(state) || kept.has(state));
+};
+const mostPick = (n, filter) =>
+  n > MOST_STATES + 5 &&
+  pick("Rows and columns", filter.most || "", [["", `the ${MOST_STATES} most visited`], ["all", `all ${n} states`]], "most");
 const matrixTable = (shownFlow, order, how) => {
   const { states, leaving } = shownFlow;
   const columns = order.filter((state) => states[state] !== "START");
@@ -81,13 +93,15 @@ const matrixView = (filter) => {
       leastPick(how.least),
       !versus && crowd && pick("Order", order, Object.entries(ORDERS), "order"),
       versusPick(filter),
+      mostPick(shownFlow.flow.states.length, filter),
     ),
     filterNote({ ...filter, domain: shownFlow.domain }, IN_DOMAIN),
-    versus ? differencePanel(filter, shownFlow, how.least) : wholeMatrix(shownFlow, how, order, some),
+    versus ? differencePanel(filter, shownFlow, how.least) : wholeMatrix(shownFlow, how, order, some, filter),
   );
 };
-const wholeMatrix = (shownFlow, how, order, some) => {
-  const { flow, all } = shownFlow;
+const wholeMatrix = (shownFlow, how, order, some, filter) => {
+  const { flow, all, states } = shownFlow;
+  const inOrder = visited(ordered(order, shownFlow, some), shownFlow.entering, (state) => states[state], filter);
   how.sums = some && sumsOf(views[shownFlow.by], some);
   return [
     h(
@@ -98,7 +112,7 @@ const wholeMatrix = (shownFlow, how, order, some) => {
       legend("blue"),
       masks(how.least),
     ),
-    all ? matrixTable(shownFlow, ordered(order, shownFlow, some), how) : nothing(),
+    all ? matrixTable(shownFlow, inOrder, how) : nothing(),
     h(
       "p",
       { class: "facts" },

@@ -117,16 +117,15 @@ const tallies = (title, field, sum, to) => {
   const heads = [
     [field[0].toUpperCase() + field.slice(1)],
     ["Pass rate", "number"],
+    ["95% interval", "number"],
     ["", "meter"],
     nulls && ["Null agent", "number"],
     ["Passed", "number"],
-    ["Failed", "number"],
     sum.errored && ["Invalid", "number"],
     ["Tool errors", "number"],
   ];
   const counts = (tally) => [
-    tally.passed,
-    tally.failed,
+    `${tally.passed} of ${tally.passed + tally.failed}`,
     ...(sum.errored ? [tally.errored] : []),
     Object.values(tally.tool_errors).reduce((a, b) => a + b, 0),
   ];
@@ -141,6 +140,7 @@ const tallies = (title, field, sum, to) => {
           {},
           h("th", { scope: "row" }, link({ view: "sessions", ...to, [field]: name }, {}, name)),
           h("td", { class: "number strong" }, percent(tally.pass_rate, 0)),
+          h("td", { class: "number quiet" }, wilson(tally.passed, tally.passed + tally.failed).map((rate) => percent(rate, 0)).join(" to ")),
           h("td", { class: "meter" }, rateBar(tally)),
           nulls && h("td", { class: "number" }, tally.null_agent ? percent(tally.null_agent.pass_rate, 0) : "n/a"),
           counts(tally).map((n) => h("td", { class: n ? "number" : "number zero" }, n)),
@@ -223,7 +223,9 @@ const worstScenarios = (sum, to) => {
 
 const overview = (filter) => {
   const [sum, to] = [figures(filter), facets(filter)];
-  const whole = filtered(filter) ? "; intervals: without filters" : ", with its 95% interval; below, of how many";
+  const curve = curvePanel(sum.curve, ", with its 95% interval; below, of how many");
+  const domains = tallies("By domain", "domain", sum, to);
+  const beside = sum.curve.length <= 5 && curve && domains;
   return h(
     "div",
     { class: "page" },
@@ -240,14 +242,21 @@ const overview = (filter) => {
     crowd && crowd.of.length > 1 && h("div", { class: "toolbar" }, facetPicks(filter, FACETS)),
     filterNote(filter),
     cards(sum),
-    curvePanel(sum.curve, whole),
+    // A short curve leaves room beside it.
+    beside ? h("div", { class: "columns even" }, curve, domains) : curve,
     h(
       "div",
       { class: "columns" },
-      h("div", {}, kindBars(sum, to), !filtered(filter) && besideRate(), tallies("By domain", "domain", sum, to)),
+      h("div", {}, kindBars(sum, to), !filtered(filter) && besideRate(), !beside && domains),
       h("div", {}, worstScenarios(sum, to)),
     ),
-    h("div", { class: "columns" }, tallies("By persona", "persona", sum, to), grid(sum, to)),
+    // A grid of many domains has the whole width.
+    h(
+      "div",
+      { class: Object.keys(sum.by_domain).length > 6 ? "" : "columns" },
+      tallies("By persona", "persona", sum, to),
+      grid(sum, to),
+    ),
     tallies("By tag", "tag", sum, to),
   );
 };

@@ -118,3 +118,44 @@ const differs = (before, after, variance, groups) => {
   const half = student(groups - 1) * Math.sqrt(all);
   return { middle, low: Math.max(-1, middle - half), high: Math.min(1, middle + half) };
 };
+
+// Numbers from 0 to 1 that are the same at each opening of the page (mulberry32).
+const drawing32 = (seed) => () => {
+  seed = (seed + 0x6d2b79f5) | 0;
+  let t = Math.imul(seed ^ (seed >>> 15), 1 | seed);
+  t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+  return ((t ^ (t >>> 14)) >>> 0) / 4294967296;
+};
+const normal = (draw) => Math.sqrt(-2 * Math.log(1 - draw())) * Math.cos(2 * Math.PI * draw());
+// Marsaglia and Tsang (2000).
+const gamma = (shape, draw) => {
+  if (shape < 1) return gamma(shape + 1, draw) * (1 - draw()) ** (1 / shape);
+  const d = shape - 1 / 3;
+  const c = 1 / Math.sqrt(9 * d);
+  for (;;) {
+    const x = normal(draw);
+    const v = (1 + c * x) ** 3;
+    if (v > 0 && Math.log(1 - draw()) < 0.5 * x * x + d - d * v + d * Math.log(v)) return d * v;
+  }
+};
+// The Bayesian bootstrap over scenarios, as metrics/statistics/curves.py has it: Dirichlet weights of each replicate, one
+// for each value that so many scenarios share, then half a scenario that always fails and half that always passes.
+const REPLICATES = 2000;
+const dirichlet = (many) => {
+  const draw = drawing32(0);
+  return Array.from({ length: REPLICATES }, () => {
+    const drawn = [...many, 0.5, 0.5].map((shape) => gamma(shape, draw));
+    const sum = drawn.reduce((a, b) => a + b, 0);
+    return drawn.map((one) => one / sum);
+  });
+};
+const bootstrapped = (values, mean, weights) => {
+  const all = [...values, 0, 1];
+  const means = weights.map((row) => row.reduce((sum, weight, i) => sum + weight * all[i], 0)).sort((a, b) => a - b);
+  const at = (share) => {
+    const place = share * (means.length - 1);
+    const low = Math.floor(place);
+    return means[low] + (place - low) * ((means[low + 1] ?? means[low]) - means[low]);
+  };
+  return { low: Math.min(at(0.025), mean), high: Math.max(at(0.975), mean) };
+};
