@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from math import prod
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -41,11 +42,31 @@ def covering_array(
     first = np.array([row for row, _ in seeds], dtype=np.int64).reshape(len(seeds), len(rules.sizes))
     wanted = what.wanted()
     rows = completed(what, first, wanted, random)
+    if rules.free and not len(first) and effort:
+        rows = _constructed(what, rows, random, effort)
     locked = np.zeros(rows.shape, dtype=bool)
     for at, (_, columns) in enumerate(seeds):
         locked[at, sorted(columns)] = True
     rows = fewer(what, rows, wanted, locked, random, effort=effort, enough=_least(what, wanted))
     return _sorted(rows)
+
+
+def _constructed(what: Any, rows: NDArray[Any], random: Random, effort: int) -> NDArray[Any]:
+    """A smaller array than `rows` where one can be constructed, else `rows`."""
+    from simkit.design.covering.algebra import circulant, developed, orthogonal
+
+    least = max(prod(sorted(what.sizes)[-length:]) for length in set(what.lengths.tolist()))
+    if len(set(what.lengths.tolist())) > 1 or len(rows) == least:
+        return rows
+    strength = int(what.lengths[0])
+    made = orthogonal(what.sizes, strength, int(1.3 * len(rows)))
+    if made is not None and len(made) == least:
+        return made
+    if len(set(what.sizes)) == 1 and what.sizes[0] > 2:
+        tried = [developed(what, len(rows), random, effort)]
+        tried += [circulant(len(what.sizes), what.sizes[0], random, effort)] if strength == 2 else []
+        rows = min([rows, *(one for one in tried if one is not None)], key=len)
+    return made if made is not None and len(made) < len(rows) else rows
 
 
 def _seeds(rules: Rules, must: Sequence[Clause]) -> list[tuple[Row, set[int]]]:

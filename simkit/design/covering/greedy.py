@@ -23,14 +23,16 @@ def completed(
     """`rows`, and below them enough others to cover every wanted cell."""
     open_ = wanted.copy()
     if len(rows):
-        open_[what.index(rows)] = False
+        open_[what.covered(rows)] = False
     made = list(rows)
+    firsts = np.zeros(what.count, dtype=np.int64)
+    firsts[what.names[::-1]] = np.arange(what.cells)[::-1]
     while (left := np.flatnonzero(open_)).size:
-        tries = [_row(what, open_, int(random.choice(left)), random) for _ in range(TRIES)]
-        gains = [int(open_[what.index(row[None, :])].sum()) for row in tries]
+        tries = [_row(what, open_, int(firsts[random.choice(left)]), random) for _ in range(TRIES)]
+        gains = [int(open_[what.covered(row[None, :])].sum()) for row in tries]
         best = tries[gains.index(max(gains))]
         made.append(best)
-        open_[what.index(best[None, :])] = False
+        open_[what.covered(best[None, :])] = False
     return np.array(made, dtype=np.int64).reshape(len(made), len(what.sizes))
 
 
@@ -51,7 +53,7 @@ def _row(what: Interactions, open_: NDArray[np.bool_], cell: int, random: Random
             sets, strides = what.of_column[column]
             ready = lacking[sets] == 1
             cells = base[sets[ready]] + np.arange(what.sizes[column])[:, None] * strides[ready]
-            gains = open_[cells].sum(axis=1)
+            gains = open_[what.names[cells]].sum(axis=1)
             fix(column, _best(what, gains, column, fixed, random))
     return np.array([fixed[column] for column in range(len(what.sizes))], dtype=np.int64)
 

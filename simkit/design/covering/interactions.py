@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from copy import copy
 from itertools import combinations
 from math import comb, prod
 
@@ -35,12 +36,26 @@ class Interactions:
                 stride *= self.sizes[column]
             self.offsets[at + 1] = self.offsets[at] + stride
         self.cells = int(self.offsets[-1])
+        self.names = np.arange(self.cells)
+        """Cell -> what counts as covered with it: itself, or its orbit under a symmetry."""
+        self.count = self.cells
+        """How many of those there are."""
         self.of_column = [self._having(column) for column in range(len(self.sizes))]
         """Column -> the sets that have it, and its stride in each."""
 
     def _having(self, column: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         has = (self.columns == column) & (self.strides > 0)
         return np.flatnonzero(has.any(axis=1)), self.strides[has]
+
+    def under(self, names: NDArray[np.int64], count: int) -> Interactions:
+        """The same, where cells of one name are covered together."""
+        same = copy(self)
+        same.names, same.count = names, count
+        return same
+
+    def covered(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The names of the cells that rows cover: rows x sets."""
+        return self.names[self.index(rows)]
 
     def index(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """The cells that rows cover: rows x sets."""

@@ -34,18 +34,22 @@ class Tabu:
         self.rows, self.locked = rows.copy(), locked.copy()
         """Rows x columns; a locked value is never changed."""
         self.index = what.index(self.rows)
-        self.counts = np.bincount(self.index.ravel(), minlength=what.cells)
+        self.names = what.names
+        self.counts = np.bincount(self.names[self.index].ravel(), minlength=what.count)
+        order = np.argsort(self.names, kind="stable")
+        self.members = np.split(order, np.cumsum(np.bincount(self.names, minlength=what.count))[:-1])
+        """Name -> the cells that have it."""
         self.recent: deque[tuple[int, int]] = deque(maxlen=MEMORY)
 
     def mended(self, effort: int) -> int | None:
         """Change values until all wanted cells are covered: how many changes that took; None where `effort` were not
         enough."""
-        left = {int(cell) for cell in np.flatnonzero(self.wanted & (self.counts == 0))}
+        left = {int(name) for name in np.flatnonzero(self.wanted & (self.counts == 0))}
         for used in range(effort):
             if not left:
                 return used
-            cell = sorted(left)[self.random.randrange(len(left))]
-            self._cover(cell, left)
+            cells = self.members[sorted(left)[self.random.randrange(len(left))]]
+            self._cover(int(cells[self.random.randrange(len(cells))]), left)
         return None if left else effort
 
     def _cover(self, cell: int, left: set[int]) -> None:
@@ -79,16 +83,18 @@ class Tabu:
         sets, strides = self.what.of_column[column]
         old = self.index[np.ix_(rows, sets)]
         new = old + (value - self.rows[rows, column])[:, None] * strides
-        return rows, (self.counts[old] == 1).sum(axis=1) - (self.counts[new] == 0).sum(axis=1)
+        lost, won = self.counts[self.names[old]] == 1, self.counts[self.names[new]] == 0
+        return rows, lost.sum(axis=1) - won.sum(axis=1)
 
     def _change(self, row: int, column: int, value: int, left: set[int]) -> None:
         sets, strides = self.what.of_column[column]
         old = self.index[row, sets]
         new = old + (value - self.rows[row, column]) * strides
-        self.counts[old] -= 1
-        left.update(old[self.counts[old] == 0].tolist())
-        left.difference_update(new[self.counts[new] == 0].tolist())
-        self.counts[new] += 1
+        gone, come = self.names[old], self.names[new]
+        np.subtract.at(self.counts, gone, 1)
+        np.add.at(self.counts, come, 1)
+        left.update(name for name in gone[self.counts[gone] == 0].tolist() if self.wanted[name])
+        left.difference_update(come.tolist())
         self.index[row, sets] = new
         self.rows[row, column] = value
         self.recent.append((row, column))
@@ -124,8 +130,8 @@ def fewer(
     """An array with as few rows as `effort` changes lead to, not fewer than `enough`."""
     best, best_locked = rows, locked
     while effort > 0 and len(best) > max(enough, 1):
-        index = what.index(best)
-        counts = np.bincount(index.ravel(), minlength=what.cells)
+        index = what.covered(best)
+        counts = np.bincount(index.ravel(), minlength=what.count)
         alone = (counts[index] == 1).sum(axis=1)
         free = np.flatnonzero(~best_locked.any(axis=1))
         if not free.size:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from itertools import combinations, product
+from random import Random
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from simkit.design.covering.algebra import circulant, orthogonal
 from simkit.design.covering.array import covering_array
 from simkit.design.covering.rows import Clause, Rules
 from simkit.errors import UsageError
@@ -57,10 +59,11 @@ def test_every_combination_that_can_occur_occurs_and_nothing_forbidden_does(
     [
         ([3] * 4, 2, 9),
         ([3] * 13, 2, 15),
-        ([4] * 5, 2, 16),
+        ([6] * 8, 2, 42),
         ([5, *[3] * 8, 2, 2], 2, 15),
-        ([3] * 6, 3, 33),
-        ([2] * 12, 4, 24),
+        ([7, 6, 5, *[4] * 5, *[3] * 8, 2, 2, 2], 2, 42),
+        ([5] * 6, 3, 125),
+        ([4] * 5, 4, 256),
     ],
 )
 def test_arrays_are_at_most_a_tenth_larger_than_the_best_known(sizes: list[int], strength: int, best: int) -> None:
@@ -68,6 +71,25 @@ def test_arrays_are_at_most_a_tenth_larger_than_the_best_known(sizes: list[int],
     rows = covering_array(Rules(sizes), strength)
 
     assert best <= len(rows) <= 1.1 * best
+
+
+@pytest.mark.parametrize(("q", "strength"), [(4, 2), (5, 3), (8, 2), (9, 2)])
+def test_over_a_field_every_combination_occurs_once(q: int, strength: int) -> None:
+    rows = orthogonal([q] * (q + 1), strength, most=q**strength)
+
+    assert rows is not None and len(rows) == q**strength
+    assert covered([tuple(row) for row in rows.tolist()], strength) == {
+        tuple(zip(at, values, strict=True))
+        for at in combinations(range(q + 1), strength)
+        for values in product(range(q), repeat=strength)
+    }
+
+
+def test_rotations_of_one_row_cover_all_pairs() -> None:
+    rows = circulant(9, 6, Random(1), effort=3000)
+
+    assert rows is not None and len(rows) == 9 * 5 + 1
+    assert len(covered([tuple(row) for row in rows.tolist()], 2)) == 36 * 36
 
 
 def test_raised_columns_are_covered_together_with_any_others() -> None:
