@@ -1,6 +1,6 @@
 """Whether scenarios that `simkit check --difficulty` calls hard fail more often, and what a check costs.
 
-    python benchmarks/difficulty.py [TRIALS]        4, if left out: about a minute
+    python benchmarks/difficulty.py [TRIALS]        2, if left out: some minutes
 
 Two agents play what ships: each domain's demo agent, which lacks the same things in every session, and the reference
 agent with one random fault of its own in half of its sessions.
@@ -44,4 +44,4 @@ def main(trials: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 4)
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 2)
