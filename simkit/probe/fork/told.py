@@ -32,7 +32,7 @@ def print_forked(forked: Forked, *, console: Console | None = None) -> None:
     blocks: list[RenderableType] = [_head(forked.parent, title, forked.run), Group(*_rows(rows))]
     if (effect := forked.effect) is not None:
         points = f"{100 * effect.effect:+.0f} points, 95% interval {100 * effect.low:+.0f} to {100 * effect.high:+.0f}"
-        blocks.append(Text.assemble((effect.verdict, "bold"), f": {points}, p {_chance(effect.p)}"))
+        blocks.append(Text.assemble((effect.verdict, "bold"), f": {points}, p {_chance(effect.p)} (exact test)"))
     _print([*blocks, *_lost(forked.arms)], console)
 
 

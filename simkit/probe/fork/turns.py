@@ -114,7 +114,8 @@ def verdict(turns: Turns) -> str:
     if not any(one.n for one in turns.prefixes):
         return "nothing can be told: no continuation reached its end"
     if fall is None:
-        return "no turn: the success rate fell nowhere by more than chance makes it fall"
+        more = "" if turns.score.passed else "; more trials see smaller falls"
+        return f"no turn: the success rate fell nowhere by more than chance makes it fall{more}"
     rates = {one.point.turn: one.passed / one.n for one in turns.prefixes if one.n}
     fell = f"success fell from {rates[fall.first - 1]:.0%} to {rates[fall.last]:.0%}"
     if fall.first == fall.last:
