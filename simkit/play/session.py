@@ -128,20 +128,12 @@ class _Session(Keeping):
         for event in events:
             if isinstance(event, ToolCalled):
                 self.calls += event.by == "agent"
-                self._redo(event)
+                self.world.redo(event.changes)
             self.log(event)
         self.tape.played()
         if isinstance(events[-1], Failed):
             raise Over(_FAILED[events[-1].boundary])
         return events[-1]
-
-    def _redo(self, call: ToolCalled) -> None:
-        for change in call.changes:
-            table, _, record = change.path.partition(".")
-            if change.after is None:
-                self.world.remove(table, record)
-            else:
-                self.world.put(table, record, change.after)
 
     async def play(self, agent: AgentMaker, user: UserMaker) -> Log:
         self.log(self.sitting.started())
@@ -275,7 +267,7 @@ class _Session(Keeping):
 
     def _call(self, by: Party, name: str, arguments: Any, node: str | None, tamper: Tamper | None) -> ToolResult:
         if (before := self.tape.call(by, name, arguments)) is not None:
-            self._redo(before)
+            self.world.redo(before.changes)
             self.log(before)
             return ToolResult(before.outcome, plain_json(before.result))
         began = self.clock()

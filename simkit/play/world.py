@@ -8,7 +8,7 @@ and a digest costs only what changed. Tools see copies: nothing they do to a val
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from simkit.errors import Refused
@@ -125,6 +125,15 @@ class World:
             if before != after:
                 result.append(Change(path=f"{table}.{record}", before=before, after=after))
         return tuple(result)
+
+    def redo(self, changes: Iterable[Change]) -> None:
+        """Make recorded changes again."""
+        for change in changes:
+            table, _, record = change.path.partition(".")
+            if change.after is not None:
+                self.put(table, record, change.after)
+            elif self.has(table, record):
+                self.remove(table, record)
 
     def diff(self) -> tuple[Change, ...]:
         """Every record that differs from the start."""

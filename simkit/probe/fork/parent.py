@@ -18,7 +18,7 @@ from simkit.resuming import tape_of
 from simkit.runs import Sources, load
 from simkit.spec.domain import Domain
 from simkit.spec.files import Pack, shipped
-from simkit.trace.events import Change, ModelCalled, ToolCalled
+from simkit.trace.events import ModelCalled, ToolCalled
 from simkit.trace.log import Log, SessionKey
 from simkit.trace.reading import Intent
 from simkit.trace.store import Store
@@ -171,20 +171,10 @@ def restored(log: Log, start: Start, before: int | None = None) -> tuple[World, 
     world = World(start)
     for event in log.events[:before]:
         if isinstance(event, ToolCalled):
-            redo(world, event.changes)
+            world.redo(event.changes)
             if event.world and world.digest() != event.world:
                 return world, event.seq
     return world, None
-
-
-def redo(world: World, changes: tuple[Change, ...]) -> None:
-    """Make recorded changes in a world again."""
-    for change in changes:
-        table, _, record = change.path.partition(".")
-        if change.after is not None:
-            world.put(table, record, change.after)
-        elif world.has(table, record):
-            world.remove(table, record)
 
 
 def _same_world(log: Log, start: Start) -> None:

@@ -15,7 +15,7 @@ from simkit.errors import UsageError
 from simkit.play.agent import Part, ToolResult
 from simkit.play.toolbox import perform
 from simkit.play.world import plain_json
-from simkit.probe.fork.parent import Parent, redo, restored
+from simkit.probe.fork.parent import Parent, restored
 from simkit.probe.node.capture import Occurrence, Seen, copied
 from simkit.runs import to_its_end
 from simkit.trace.events import ToolCalled
@@ -143,7 +143,7 @@ class Answers:
         for at, call in enumerate(self._left):
             if (call.tool, call.arguments) == (name, arguments):
                 del self._left[at]
-                redo(self._world, call.changes)
+                self._world.redo(call.changes)
                 return ToolResult(call.outcome, plain_json(call.result))
         self.beyond += 1
         done = perform(self._domain, self._world, "agent", name, arguments)
