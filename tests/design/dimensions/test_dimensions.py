@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import simkit
+from simkit import api
 from simkit.cli import app
 from simkit.design.dimensions.choice import Choice
 from simkit.design.dimensions.filling import Filled, Filler
+from simkit.design.dimensions.loading import with_choice
 from simkit.design.dimensions.making import Dimensions, read_dimensions
-from simkit.errors import SimkitError
+from simkit.errors import SimkitError, UsageError
+from simkit.spec.dimensions import DimensionsFile
 from simkit.spec.strict_yaml import parse_documents
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -127,6 +131,13 @@ def test_a_choice_that_means_nothing_is_refused(choice: str) -> None:
         simkit.load(f"{RETURNS}:{choice}")
 
 
+def test_the_shipped_dimensions_hold() -> None:
+    checked = api.check(RETURNS)
+
+    assert len(checked.pack.cases) == 12
+    assert checked.problems == ()
+
+
 def test_a_folder_plays_what_people_wrote_and_a_dimensions_file_when_it_is_named() -> None:
     names = [case.scenario.scenario for case in simkit.load(ROOT / "scenarios/retail").cases]
 
@@ -147,3 +158,17 @@ def test_workers_make_the_same_tuples(tmp_path: Path) -> None:
 
     assert spread.summary().total.passed == 3
     assert spread.summary().digest == alone.summary().digest
+
+
+def test_every_key_of_a_dimensions_file_is_explained_and_no_other() -> None:
+    page = (ROOT / "docs/dimensions-and-coverage.md").read_text(encoding="utf-8")
+    table = page.partition("## A dimensions file")[2].partition("## Playing it")[0]
+
+    assert re.findall(r"^\| `(\w+)` \|", table, re.MULTILINE) == list(DimensionsFile.model_fields)
+
+
+def test_asking_for_tuples_of_what_has_none_is_said() -> None:
+    with pytest.raises(UsageError, match="--strength is about dimensions; name a file"):
+        with_choice(["scenarios/retail"], Choice(strength=3))
+    with pytest.raises(UsageError, match="--full plays every tuple"):
+        Choice(full=True, sample=3)
