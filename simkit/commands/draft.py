@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
@@ -15,6 +15,7 @@ from simkit.errors import UsageError
 from simkit.options import Tuples, TupleTerms
 
 if TYPE_CHECKING:
+    from simkit.design.draft.cases.case import Draft
     from simkit.design.draft.plan import Plan
 
 draft = App(
@@ -31,12 +32,20 @@ def domain(
     openapi: Annotated[Path | None, Parameter(help="An OpenAPI 3 or Swagger 2 file, YAML or JSON.")] = None,
     sql: Annotated[str | None, Parameter(help="A database: sqlite:///FILE or postgresql://USER@HOST/NAME.")] = None,
     traces: Annotated[str | None, Parameter(help="Recorded sessions: a file (with --format), or a run.")] = None,
+    mcp: Annotated[str | None, Parameter(help="An MCP server: a command in quotes, or a URL.")] = None,
+    record: Annotated[
+        int,
+        Parameter(validator=Number(gte=0, lte=50), help="With --mcp: N answers of each look-up; no live calls."),
+    ] = 0,
     format: Annotated[str | None, Parameter(help="With --traces: as for `simkit import`.")] = None,
     only: Annotated[
         tuple[str, ...], Parameter(negative="", help="Operations by id, tag or path, or tables; `*` allowed.")
     ] = (),
     writes: Annotated[bool, Parameter(negative="", help="With --sql: tools that add, change and remove, too.")] = False,
     rows: Annotated[int, Parameter(validator=Number(gte=1, lte=1000), help="With --sql: of each table, at most.")] = 40,
+    model: Annotated[
+        str | None, Parameter(help="PROVIDER/NAME: also writes policy, personas and wordings, which are checked.")
+    ] = None,
     scenarios: Annotated[int, Parameter(validator=Number(gte=0, lte=500), help="Cases to draft, at most.")] = 20,
     into: Annotated[Path, Parameter(help="The folder it goes into.")] = Path("scenarios"),
 ) -> int:
@@ -47,6 +56,8 @@ def domain(
     - `--sql DSN`: tables and rows become the world, with tools to list and look up. What looks secret is left out, what
       looks personal is replaced by made-up values.
 
+    - `--mcp SERVER`: the server's tools, called for real while sessions are played; with `--record N`, answering with
+      what N calls of each look-up gave. What is not marked read-only is never called while drafting.
     - `--traces FILE --format FORMAT`, `--traces RUN`: what was called becomes tools, what was answered the world, who
       talked personas, and sessions that passed cases.
 
@@ -56,8 +67,8 @@ def domain(
     from simkit.design.scaffold.files import beside, free, named
 
     folder = free(into / named(name, "domain"))
-    if [openapi, sql, traces].count(None) != 2:
-        raise UsageError("say what to draft from, one thing: --openapi FILE, --sql DSN or --traces FILE")
+    if [openapi, sql, traces, mcp].count(None) != 3:
+        raise UsageError("say what to draft from, one thing: --openapi FILE, --mcp SERVER, --sql DSN or --traces FILE")
     if openapi is not None:
         from simkit.design.draft.openapi.plan import plan_of_openapi
 
@@ -66,16 +77,72 @@ def domain(
         from simkit.design.draft.sql import plan_of_sql
 
         plan = plan_of_sql(name, sql, only, rows, writes=writes)
+    elif mcp is not None:
+        plan = _of_mcp(name, mcp, record)
     else:
         plan = _of_traces(name, str(traces), format)
     made = write_domain(plan, folder, scenarios)
     beside(into)
-    left = _unproven(folder)
+    left = 0 if plan.server else _unproven(folder)  # a live server is not played with for nothing
+    told = [] if model is None else _by_model(folder, model, made.cases)
     say(f"wrote {folder}: {made.tools} tools, {made.tables} tables, {len(made.cases) - left} cases")
-    for note in (*made.notes, *([f"{left} cases left out: simkit check did not hold for them"] if left else ())):
+    for note in (*made.notes, *told, *([f"{left} cases left out: simkit check did not hold for them"] if left else ())):
         say(f"note: {note}")
     say(f"next: simkit check {folder}; then read {folder / 'tools.py'} and search it for TODO")
     return 0
+
+
+def _by_model(folder: Path, refs: str, cases: Sequence[Draft]) -> list[str]:
+    """Let a model write what is prose, and keep of it what holds."""
+    from functools import partial
+
+    from anyio.from_thread import start_blocking_portal
+
+    from simkit import api
+    from simkit.design.draft.words.model import worded
+    from simkit.llm import open_model
+
+    model = open_model(refs)
+    kept = [case for case in cases if (folder / f"{case.name}.yaml").is_file()]
+    with start_blocking_portal() as portal:
+        return worded(
+            folder,
+            kept,
+            lambda messages, shape: portal.call(partial(model, messages, shape=shape)),
+            lambda: {Path(problem.path).name for problem in api.check(folder).problems},
+        )
+
+
+def _of_mcp(name: str, where: str, record: int) -> Plan:
+    """The plan over the tools of a server, which is asked for examples of what only reads."""
+    from simkit.design.draft.mcp import Offered, plan_of_mcp
+    from simkit.errors import Refused, one_line
+    from simkit.guests.mcp import Server
+    from simkit.play.world import Start, World
+
+    server, world = Server(where), World(Start({}))
+
+    def ask(tool: str, arguments: dict[str, Any]) -> tuple[Any, str]:
+        try:
+            return server.call(world, tool, arguments), ""
+        except (Refused, Exception) as error:
+            return None, one_line(error, 200) or "refused"
+
+    try:
+        offered = [
+            Offered(
+                tool.name,
+                one_line(tool.description or tool.title or "", 600),
+                tool.input_schema,
+                bool(tool.annotations and tool.annotations.read_only_hint),
+            )
+            for tool in server.tools()
+        ]
+        if not offered:
+            raise UsageError(f"{one_line(where, 80)}: the server has no tools")
+        return plan_of_mcp(name, where, offered, ask, record or 2, live=not record)
+    finally:
+        server.close()
 
 
 def _of_traces(name: str, traces: str, format: str | None) -> Plan:

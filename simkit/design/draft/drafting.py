@@ -43,7 +43,7 @@ def completed(plan: Plan) -> Plan:
     values = Values(plan.now)
     plan.deeds = [_completed(deed, plan, values) for deed in plan.deeds]
     if any(
-        deed.role in ("other", "recorded") and deed.operation.method not in ("get", "head", "query")
+        deed.role in ("other", "recorded", "live") and deed.operation.method not in ("get", "head", "query")
         for deed in plan.deeds
     ):
         plan.tables.setdefault(CALLS, Table(CALLS, "call", Shape("object"), single=True))

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from simkit.design.draft.shapes import Shape
 
 Place = Literal["path", "query", "body"]
-Role = Literal["list", "read", "create", "update", "delete", "act", "recorded", "other"]
+Role = Literal["list", "read", "create", "update", "delete", "act", "recorded", "live", "other"]
 
 
 @dataclass(frozen=True)
@@ -122,6 +122,8 @@ class Plan:
     now: str = "2026-03-02T09:00:00"
     records: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
     """table -> record -> values to begin with."""
+    server: str = ""
+    """The MCP server that tools.py calls, where it calls one."""
     recorded: tuple[Recorded, ...] = ()
     """Sessions that become cases."""
     personas: Mapping[str, str] = field(default_factory=dict)

@@ -93,7 +93,7 @@ def plan_of_seen(name: str, title: str, source: str, tools: Iterable[Seen], shap
         tool = identifier(seen.name, "call", taken)
         taken.add(tool)
         parameters = _parameters(seen, shapes.get(seen.name))
-        operation = Operation(tool, "post" if seen.writes else "get", "", seen.description, parameters, None)
+        operation = Operation(tool, "post" if seen.writes else "get", seen.name, seen.description, parameters, None)
         table = None if seen.writes else _table(seen, operation, plan, records)
         if table is not None:
             named[parameters[0].name] = table.name

@@ -66,7 +66,7 @@ def phrases(plan: Plan) -> dict[str, str]:
 
 def said_of(deed: Deed, tables: Mapping[str, Table]) -> str:
     """What a deed does, in words: `cancel an order`."""
-    if deed.role in ("other", "recorded"):
+    if deed.role in ("other", "recorded", "live"):
         return f"use {spoken(deed.operation.tool) or 'the service'}"
     table = tables[deed.table]
     article = "an" if table.one[:1] in "aeiou" else "a"

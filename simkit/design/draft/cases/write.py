@@ -26,6 +26,10 @@ PERSONAS = (
 )
 
 
+_MOST = {"recorded": 0, "live": 0, "other": 1, "create": 3, "update": 3, "delete": 3, "act": 3}
+"""How often a tool is the whole of a case: more would be the same again."""
+
+
 class Cases:
     """Finds the cases of one plan by trying its tools."""
 
@@ -57,7 +61,7 @@ class Cases:
 
     def good(self, deed: Deed, number: int) -> Draft | None:
         """The case of a deed in which all goes well; another `number`, another record and other values."""
-        if deed.role == "recorded":
+        if number >= _MOST.get(deed.role, 6):
             return None
         if deed.role == "list":
             return self._listing(deed, number)
@@ -69,7 +73,11 @@ class Cases:
         """The record that a case is about."""
         rows = list(self.plan.records.get(deed.table, {}).values())
         return (
-            rows[(number * 3 + 1) % len(rows)] if rows else {} if deed.role in ("create", "other", "recorded") else None
+            rows[(number * 3 + 1) % len(rows)]
+            if rows
+            else {}
+            if deed.role in ("create", "other", "recorded", "live")
+            else None
         )
 
     def _reading(self, deed: Deed, number: int) -> Draft | None:
@@ -170,7 +178,7 @@ class Cases:
     def looks(self, deed: Deed, row: Mapping[str, Any], number: int) -> list[tuple[str, dict[str, Any]]]:
         """The call that looks a record up before it is changed, as the rules want it."""
         first = self._reader(deed)
-        if first is None or deed.role in ("create", "other", "recorded") or self.plan.tables[deed.table].single:
+        if first is None or deed.role in ("create", "other", "recorded", "live") or self.plan.tables[deed.table].single:
             return []
         given = self.arguments.fresh(first, self.arguments.keys(first, row, number), number, 0)
         return [(first.operation.tool, given)] if self.bench.fits(first.operation.tool, given) else []

@@ -37,6 +37,7 @@ def body_of(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm
         "delete": _delete,
         "act": _act,
         "recorded": _recorded,
+        "live": _live,
         "other": _other,
     }
     return makers[deed.role](deed, tables, forms)
@@ -290,6 +291,18 @@ def _recorded(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyFo
         lines += [f"    {held} |= {{field: value for field, value in answer.items() if field in {held}}}"]
         lines += [f"    world.put({quoted}, {name}, {held})"]
     return Body([*lines, "return answer"], {"_recorded"}, answer="Any")
+
+
+def _live(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm]) -> Body:
+    """A call of the server that tools.py names; what may change something is noted besides."""
+    tool, fields = literal(deed.operation.tool), given(deed.operation.parameters)
+    called = literal(deed.operation.path or deed.operation.tool)
+    answer = mapping(f"SERVER.call(world, {called}, ", fields, ")", "")
+    if deed.operation.method == "get":
+        return Body([f"return {answer[0]}", *answer[1:]], writes=False, answer="Any")
+    lines = [f"answer = {answer[0]}", *answer[1:]]
+    lines += mapping(f'world.put("{CALLS}", world.new_id("{CALLS}", "C"), ', [f'"tool": {tool}', *fields], ")", "")
+    return Body([*lines, "return answer"], answer="Any")
 
 
 def _inert(text: str) -> str:

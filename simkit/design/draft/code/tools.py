@@ -29,7 +29,7 @@ def tools_text(plan: Plan, forms: Mapping[str, KeyForm]) -> str:
     head += [f"Drafted from {prose(plan.source, 80)}. Where the source cannot say what happens, stands a TODO."]
     head += ['"""', "", "from __future__ import annotations", ""]
     code = "\n".join([*types.definitions, *functions, *helpers])
-    text = "\n".join([*head, *_imports(code, types), "", "Answer = dict[str, Any]", ""])
+    text = "\n".join([*head, *_imports(code, types), "", *_server(plan), "Answer = dict[str, Any]", ""])
     text += _spaced(types.definitions) + "\n\n\n" + "\n\n\n".join([*functions, *helpers]) + "\n"
     ast.parse(text)
     return text
@@ -41,6 +41,7 @@ def _imports(code: str, types: Types) -> list[str]:
     lines += [f"from typing import {', '.join(typing)}", ""]
     extended = sorted({"NotRequired", "TypedDict"} & types.uses)
     lines += [f"from typing_extensions import {', '.join(extended)}", ""] if extended else []
+    lines += ["from simkit.guests.mcp import Server"] if "SERVER." in code else []
     wanted = [name for name in ("Field", "Refused", "World", "reads", "writes") if _used(name, code)]
     return [*lines, f"from simkit import {', '.join(wanted)}"]
 
@@ -55,6 +56,11 @@ def _spaced(definitions: list[str]) -> str:
     return ("\n\n" if text.startswith("class") else "") + text
 
 
+def _server(plan: Plan) -> list[str]:
+    """The line that says where a live server is."""
+    return [f"SERVER = Server({literal(plan.server)})"] if plan.server else []
+
+
 def _used(name: str, code: str) -> bool:
     return f"{name}(" in code or f"@{name}" in code or f": {name}" in code
 
@@ -63,7 +69,7 @@ def _function(deed: Deed, body: Body, plan: Plan, forms: Mapping[str, KeyForm], 
     operation = deed.operation
     given = [f"{one.argument}: {annotation(one, deed, plan, forms, types)}" for one in operation.parameters]
     said = operation.summary or f"{said_of(deed, plan.tables).capitalize()}."
-    where = f"{operation.method.upper()} {operation.path}" if operation.method else ""
+    where = f"{operation.method.upper()} {operation.path}" if operation.path.startswith("/") else ""
     said = said if said.endswith((".", "!", "?")) else f"{said}."
     lines = [f"@{'writes' if body.writes else 'reads'}"]
     lines += call(f"def {operation.tool}", ["world: World", *given], f" -> {body.answer}:")
