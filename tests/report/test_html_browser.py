@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote_plus
 
@@ -9,11 +10,15 @@ import pytest
 from needed import needed
 from scored_sessions import PAYLOADS, hostile_run, small_run, told
 
+import simkit
+from simkit import api
 from simkit.report.summary import Scored
 
 sync_api = needed("playwright.sync_api")
 
 pytestmark = pytest.mark.browser
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 VIEWS = (
@@ -280,3 +285,17 @@ def test_many_sessions_come_in_pages(open_page: Any) -> None:
         opened.page.get_by_role("button", name="Next").click()
         sync_api.expect(rows).to_have_count(left)
     assert "201 to 230 of 230" in opened.text()
+
+
+def test_words_that_a_test_changed_stand_beside_what_was_meant(open_page: Any) -> None:
+    """Whoever reads the transcript of a perturbed session is not misled."""
+    case = simkit.load(ROOT / "scenarios/airline/airline-flight-status.yaml").cases[0]
+    scored = api.play_case(case, "reference", user="perturbed:detail=1:agenda")
+    opened = open_page([scored])
+
+    opened.show(f"#session={scored[1].session}")
+
+    first = scored[0].user_texts[0]
+    told = opened.text()
+    assert f"words changed by a test: detail · meant: {scored[0].events[1].meant}" in " ".join(told.split())
+    assert first.text in told and opened.wrong == []

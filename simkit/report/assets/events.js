@@ -105,6 +105,14 @@ const SHOW = {
       h("strong", {}, spaced(event.fault)),
       ` (${event.how}${event.rule ? `, rule ${event.rule}` : ""})`,
     ),
+  perturbed: (event) =>
+    h(
+      "div",
+      { class: "mark-line" },
+      "words changed by a test: ",
+      h("strong", {}, event.how.map(spaced).join(", ")),
+      ` · meant: ${event.meant}`,
+    ),
   node_entered: (event) => h("div", { class: "mark-line" }, "node ", h("strong", {}, event.node)),
   model_called: (event) =>
     h(
