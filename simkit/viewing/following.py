@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +27,8 @@ _SHARE = 10
 """A page asks again after this many times what its last answer cost, so that looking on costs the machine little."""
 _SOON, _SELDOM = 1000, 10_000
 """Milliseconds between two questions, at least and at most."""
+_LOOK = 1.0
+"""Seconds of reading after which a look ends, though there is more: a large run's page shows what it has meanwhile."""
 
 
 @dataclass
@@ -47,20 +50,22 @@ class Following:
         self._progress: dict[str, Any] = {}
         self._version = 0
         self._index = ""
+        self._built = 0.0
         self.refresh()
 
     def refresh(self) -> int:
-        """Read what has ended since the last look; the number of this state of things, which grows when it changes.
-        Raises StoreError where the store cannot be read."""
+        """Read what has ended since the last look, or some of it where that is much; the number of this state of
+        things, which grows when it changes. Raises StoreError where the store cannot be read."""
         with self._lock:
-            began, first = time.thread_time(), not self._index
-            new = self._read()
+            new = self._read(max(_LOOK, 3 * self._built))
+            began = time.thread_time()
             if new or not self._index:
                 self._version += 1
                 self._page.summary = self._summary()
                 self._index = safe_json(self._page.index())
-            took = 0.0 if first else 1000 * (time.thread_time() - began)
-            self._progress["wait"] = min(_SELDOM, max(_SOON, round(_SHARE * took)))
+                self._built = time.thread_time() - began
+            soon = min(_SELDOM, max(_SOON, round(1000 * _SHARE * self._built)))
+            self._progress["wait"] = 0 if self._progress["reading"] else soon
             return self._version
 
     def index(self) -> str:
@@ -84,19 +89,23 @@ class Following:
         run.__dict__["_summary"] = summary_of(self.name, self._counting)
         return run.summary()
 
-    def _read(self) -> bool:
-        """Whether anything came, or the run's state changed."""
+    def _read(self, seconds: float) -> bool:
+        """Whether anything came, or the run's state changed. Stops after so many seconds, one session read at least."""
         manifest = self._store.manifest_now()
         over = bool(manifest.get("finished") or manifest.get("imported"))
-        before = len(self._seen)
-        for log in self._store.logs(without=self._seen, finished_only=not over):
-            episode = self._reader.read(log)
-            score = score_session(episode)
-            self._counting.add(episode, score)
-            self._page.add(episode, score)
-            self._seen.add(log.session)
+        before, until, reading = len(self._seen), time.monotonic() + seconds, False
+        with closing(self._store.logs(without=self._seen, finished_only=not over)) as logs:
+            for log in logs:
+                episode = self._reader.read(log)
+                score = score_session(episode)
+                self._counting.add(episode, score)
+                self._page.add(episode, score)
+                self._seen.add(log.session)
+                if reading := time.monotonic() > until:
+                    break
         begun = len(self._store.begun() - self._seen)
         progress = {"planned": manifest.get("planned"), "finished": len(self._seen), "begun": begun, "over": over}
+        progress |= {"reading": reading}
         changed = any(self._progress.get(name) != value for name, value in progress.items())
         self._progress |= progress
         return changed or len(self._seen) > before

@@ -8,17 +8,17 @@ const ask = async (path) => {
 };
 const pulse = document.getElementById("pulse");
 const live = { paused: false, waiting: null, progress: null, wrong: "" };
-const told = ({ planned, finished, begun, over }) =>
+const told = ({ planned, finished, begun, over, reading }) =>
   [
-    over ? "Finished" : "Live",
+    reading ? "Reading" : over ? "Finished" : "Live",
     planned ? `${finished.toLocaleString("en")} of ${count(planned, "session")}` : count(finished, "session"),
-    begun > 0 && (over ? `${begun} never ended` : `${begun} under way`),
+    begun > 0 && !reading && (over ? `${begun} never ended` : `${begun} under way`),
   ]
     .filter(Boolean)
     .join(" · ");
 const tellPulse = () => {
   const { progress, wrong, paused, waiting } = live;
-  const kind = wrong ? "lost" : progress?.over ? "over" : paused ? "paused" : "going";
+  const kind = wrong ? "lost" : progress?.over && !progress.reading ? "over" : paused ? "paused" : "going";
   pulse.className = `pulse ${kind}`;
   pulse.replaceChildren();
   fill(pulse, {}, [
@@ -63,7 +63,7 @@ const follow = async () => {
         live.waiting = index;
         show();
       }
-      pause = live.progress.over ? 5000 : live.progress.wait;
+      pause = live.progress.over && !live.progress.reading ? 5000 : Math.max(100, live.progress.wait);
     } catch (error) {
       live.wrong = error instanceof TypeError ? "Connection lost: simkit view has ended" : error.message;
       pause = 3000;
