@@ -12,6 +12,7 @@ from simkit import Refused, api
 from simkit.design.draft.drafting import write_domain
 from simkit.design.draft.openapi.plan import plan_of_openapi
 from simkit.play.world import Start, World
+from simkit.spec.crosscheck import argument_mistakes
 from simkit.spec.domain import Domain
 from simkit.spec.files import read_domain
 
@@ -68,3 +69,51 @@ def test_what_is_made_can_be_read_listed_changed_and_removed() -> None:
         bakery.getOrder(orderId="ord_5009")
     with pytest.raises(Refused, match="no record 'cus_9' in customers"):
         bakery.placeOrder(customerId="cus_9", item="sourdough", quantity=2)
+
+
+def test_nested_records_pages_single_records_and_actions_behave_as_the_api_would() -> None:
+    clinic = Api(read_domain(drafted("clinic", 0)))
+    first, second = clinic.list_patients(page=1, pageSize=1), clinic.list_patients(page=2, pageSize=1)
+    ana, ben = first["items"][0]["id"], second["items"][0]["id"]
+
+    assert (first["totalCount"], first["hasMore"], ana != ben) == (8, True, True)
+    visit = clinic.create_appointment(patientId=ana, startsAt="2026-04-01T09:00:00Z", kind="check-up")
+    assert (visit["status"], visit["patientId"]) == ("booked", ana)
+    assert visit in clinic.list_appointments(patientId=ana, startsAfter="2026-03-31")
+    assert visit not in clinic.list_appointments(patientId=ana, startsAfter="2026-04-02")
+    with pytest.raises(Refused, match="does not belong to"):
+        clinic.get_appointment(patientId=ben, appointmentId=visit["id"])
+    assert clinic.check_in_appointment(patientId=ana, appointmentId=visit["id"])["status"] == "checked_in"
+    with pytest.raises(Refused, match="is checked in already"):
+        clinic.check_in_appointment(patientId=ana, appointmentId=visit["id"])
+    assert clinic.update_consent(patientId=ana, dataSharing=True)["dataSharing"] is True
+    assert clinic.get_consent(patientId=ana)["dataSharing"] is True
+    taken = first["items"][0]["email"]
+    with pytest.raises(Refused, match="already"):
+        clinic.create_patient(firstName="A", lastName="B", email=taken)
+    clinic.delete_patient(patientId=ana)
+    with pytest.raises(Refused):
+        clinic.list_appointments(patientId=ana)
+    assert not [one for one in clinic.world.find("appointments") if one["patientId"] == ana]
+
+
+def test_the_same_description_gives_the_same_bytes() -> None:
+    one = drafted("bakery")
+    first = {file.name: file.read_bytes() for file in one.iterdir() if file.is_file()}
+    shutil.rmtree(one)
+
+    assert {file.name: file.read_bytes() for file in drafted("bakery").iterdir() if file.is_file()} == first
+
+
+def test_what_is_drafted_keeps_to_the_schemas_that_agents_see() -> None:
+    domain = read_domain(drafted("clinic", 0))
+    schema = domain.card.tool("create_patient")
+    assert schema is not None
+
+    assert schema.parameters["required"] == ["firstName", "lastName", "email"]
+    assert schema.parameters["additionalProperties"] is False
+    insurance = {"scheme": "private", "company": "Aurora", "rate": 1.2}
+    good = {"firstName": "Ana", "lastName": "Ruiz", "email": "ana@example.com", "insurance": insurance}
+    assert list(argument_mistakes(schema, good)) == []
+    assert list(argument_mistakes(schema, good | {"insurance": {"scheme": "none"}})) != []
+    assert list(argument_mistakes(schema, good | {"createdAt": "2026-01-01"})) != []

@@ -14,7 +14,7 @@ _ENDS = (["id"], ["uuid"], ["code"], ["number"], ["key"], ["slug"], ["ref"])
 def linked(tables: dict[str, Table]) -> dict[str, Table]:
     """The tables, each with the links that its fields' names show."""
     for table in tables.values():
-        found = [table.parent] if table.parent else []
+        found = list(table.links)
         taken = {link.field for link in found}
         for name, shape in table.shape.fields.items():
             there = None if name in taken or name == table.key else _named(name, shape, tables)
@@ -69,15 +69,18 @@ def link_to(table: Table, above: Table, parameter: str, *, make: bool) -> Link |
     for name in wanted:
         for field, shape in table.shape.fields.items():
             if words(field) == name and shape.kind in ("string", "integer", "any") and field != table.key:
-                link = Link(field, above.name)
-                table.parent = table.parent or link
-                return link
+                return _linked_by(table, Link(field, above.name))
     if not make:
         return None
-    field = parameter if words(parameter)[:-1] else f"{'_'.join(words(above.one))}_{parameter}"
+    plain = words(parameter)[:-1] or words(parameter) == words(above.one)
+    field = parameter if plain else f"{'_'.join(words(above.one))}_{parameter}"
     field = f"{field}_" if field in table.shape.fields else field
     fields = {**table.shape.fields, field: replace(above.key_shape, given=False)}
     table.shape = replace(table.shape, fields=fields, required=table.shape.required | {field})
-    link = Link(field, above.name)
+    return _linked_by(table, Link(field, above.name))
+
+
+def _linked_by(table: Table, link: Link) -> Link:
     table.parent = table.parent or link
+    table.links = tuple(dict.fromkeys((*table.links, link)))
     return link

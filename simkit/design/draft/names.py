@@ -9,6 +9,7 @@ import unicodedata
 
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 _ODD = {"people": "person", "children": "child", "men": "man", "women": "woman", "data": "data", "media": "media"}
+_ODD |= {"shelves": "shelf", "leaves": "leaf", "halves": "half", "knives": "knife", "lives": "life", "indices": "index"}
 _SAME = ("ss", "us", "is", "news", "series", "data", "media")
 
 IMPORTED = frozenset(
@@ -87,6 +88,11 @@ def plural(word: str) -> str:
     if low.endswith("y") and low[-2:-1] not in "aeiou":
         return word[:-1] + "ies"
     return word + ("es" if low.endswith(("s", "x", "z", "ch", "sh")) else "s")
+
+
+def with_article(one: str) -> str:
+    """`an order`, `a booking`; a thing that is called after many takes none."""
+    return f"{'an' if one[:1].lower() in 'aeiou' else 'a'} {one}"
 
 
 def is_plural(word: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simkit.design.draft.names import spoken, words
+from simkit.design.draft.names import spoken, with_article, words
 from simkit.design.draft.plan import Deed, Parameter, Plan, Table
 
 
@@ -69,12 +69,11 @@ def said_of(deed: Deed, tables: Mapping[str, Table]) -> str:
     if deed.role in ("other", "recorded", "live"):
         return f"use {spoken(deed.operation.tool) or 'the service'}"
     table = tables[deed.table]
-    article = "an" if table.one[:1] in "aeiou" else "a"
-    one = f"the {table.one}" if table.single else f"{article} {table.one}"
+    one = f"the {table.one}" if table.single else with_article(table.one)
     if deed.role == "list":
         above = next((tables[name].one for _, link, name in reversed(deed.within) if link), "")
         many = " ".join(words(table.name))
-        return f"see the {many} of a {above}" if above else f"see the {many}"
+        return f"see the {many} of {with_article(above)}" if above else f"see the {many}"
     if deed.role == "act":
         return f"{spoken(deed.verb)} {one}"
     return {"read": "look at", "create": "make", "update": "change", "delete": "remove"}[deed.role] + f" {one}"

@@ -30,6 +30,7 @@ class _Reader:
         self.named: dict[str, str] = {}
         """Name of a schema to the table whose records it describes."""
         self.tables: dict[str, Table] = {}
+        self.operations = operations
         for way in sorted(self.collections, key=len):
             self._table(way, [one for one in operations if tuple(p.word for p in parts(one.path)) == way])
         self.readable = {
@@ -54,11 +55,22 @@ class _Reader:
         number = 2
         while name in self.tables:
             name, number = f"{base}_{number}", number + 1
-        key = _key(way[-1], shape, here)
+        asked = self._asked(way)
+        key = _key(way[-1], shape, asked.name if asked else "")
+        if asked is not None and key not in shape.fields:
+            shape = replace(shape, fields={key: replace(asked.shape, given=False), **shape.fields})
         self.ways[way] = name
         self.tables[name] = Table(name, " ".join([*words(base)[:-1], singular(words(base)[-1])]), shape, key)
         if shape.name:
             self.named.setdefault(shape.name, name)
+
+    def _asked(self, way: tuple[str, ...]) -> Parameter | None:
+        """The parameter that names a record of the collection at the end of a way, in whatever path has one."""
+        for operation in self.operations:
+            found = parts(operation.path)[: len(way)]
+            if tuple(part.word for part in found) == way and found[-1].parameter:
+                return _parameter(operation, found[-1].parameter)
+        return None
 
     def deed(self, operation: Operation) -> Deed:
         """What an operation does."""
@@ -178,10 +190,9 @@ def _record(word: str, here: Sequence[Operation]) -> Shape:
     return shape
 
 
-def _key(word: str, shape: Shape, here: Sequence[Operation]) -> str:
+def _key(word: str, shape: Shape, asked: str) -> str:
     """The field that names a record: what the path calls it, else `id` and its like."""
     one = words(singular((words(word) or ["record"])[-1]))
-    asked = next((way[-1].parameter for way in (parts(each.path) for each in here) if way[-1].parameter), "")
     wanted = [words(asked)] if asked else []
     wanted += [words(asked)[-1:]] if asked else []
     wanted += [[code] for code in _CODES[:3]] + [[*one, code] for code in _CODES[:4]]

@@ -9,7 +9,7 @@ from simkit.design.draft.acts import stamp
 from simkit.design.draft.code.fields import begun, given, moment, said_when, unique_fields
 from simkit.design.draft.code.listing import list_lines
 from simkit.design.draft.code.literals import literal, mapping, prose
-from simkit.design.draft.names import identifier, snake
+from simkit.design.draft.names import identifier, snake, with_article
 from simkit.design.draft.plan import Deed, Parameter, Table
 from simkit.design.draft.seed.records import KeyForm
 
@@ -157,7 +157,7 @@ def _create(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm
         asked = f"{one.argument} is not None and " if not one.required else ""
         lines.append(f"if {asked}_matching(world, {quoted}, {wanted}):")
         lines.append(
-            f'    raise Refused(f"there is a {prose(table.one)} with {one.argument} {{{one.argument}}} already")'
+            f'    raise Refused(f"{one.argument} {{{one.argument}}} is taken by another {prose(table.one)} already")'
         )
     expression, helper = new_key(table, forms[table.name])
     own = next((one for one in deed.operation.at("body") if one.name == table.key), None)
@@ -167,7 +167,7 @@ def _create(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm
     lines.append(f"new_key = {expression}")
     if own is not None:
         lines.append(f"if world.has({quoted}, new_key):")
-        lines.append(f'    raise Refused(f"there is a {prose(table.one)} {{new_key}} already")')
+        lines.append(f'    raise Refused(f"there is {with_article(prose(table.one))} {{new_key}} already")')
     links = [f"{literal(link.field)}: {parameter.argument}" for parameter, link, _ in deed.within if link]
     made, uses = _made(deed, table, forms, parameters, links, "new_key")
     uses |= {helper} if helper else set()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fnmatch
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -67,6 +68,9 @@ def _named(method: str, path: str) -> str:
     fixed = [part for part in parts if not part.startswith("{")]
     last = "_".join(words(fixed[-1])) if fixed else "root"
     one = singular(last)
+    done = re.search(r"\}[:.](\w+)$", path)
+    if done is not None:
+        return f"{'_'.join(words(done[1]))}_{one}"
     if parts and parts[-1].startswith("{"):
         return f"{_VERBS.get(method, method)}_{one}"
     if method == "post" and not is_plural(last) and len(fixed) > 1:
