@@ -61,7 +61,7 @@ def endings(chain: Chain, again: Resampled, level: float = 0.95) -> tuple[Ending
     sessions, units = (np.repeat(at[inner][:, None], e, axis=1) for at in (again.sessions_at, again.units_at))
     found = chain.absorption
     chances, steps = found.probabilities[inner], found.steps_given[inner]
-    likely = share_bounds(chances, spread_of(drawn[:, 0]), units, sessions, level)
+    likely = share_bounds(chances, spread_of(drawn[:, 0]), units, sessions, level, units)
     spans = size_bounds(steps, drawn[:, 1], units, level)
     few = units < FEW
     return tuple(

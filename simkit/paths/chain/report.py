@@ -128,7 +128,7 @@ def chain_report(
     drawn = _Drawn(chain, worth, again)
     sessions, units = again.sessions_at, again.units_at
     few = units < FEW
-    values = _pairs(share_bounds(worth.values, spread_of(drawn.values), units, sessions, level), few)
+    values = _pairs(share_bounds(worth.values, spread_of(drawn.values), units, sessions, level, units), few)
     steps = _pairs(size_bounds(ends.steps, drawn.steps, units, level), few)
     states = _states(chain, worth, values, steps, judged)
     start = states[0]
@@ -226,7 +226,7 @@ def _edges(chain: Chain, worth: Worth, drawn: _Drawn, level: float) -> tuple[Edg
     mass = np.where(np.isin(targets, bad), worth.traversals[sources, targets], 0.0)
     leverage, advantages = worth.leverages[sources, targets], worth.advantages
     everybody, units = (np.full(len(mass), many) for many in (drawn.sessions, drawn.units))
-    shares = _pairs(share_bounds(mass, spread_of(drawn.mass), units, everybody, level), mass == 0)
+    shares = _pairs(share_bounds(mass, spread_of(drawn.mass), units, everybody, level, units), mass == 0)
     tails = [(1 - level) / 2, (1 + level) / 2]
     gains = np.quantile(drawn.leverage, tails, axis=0)
     ranks = [_ranks(table, tails) for table in (drawn.mass, drawn.leverage)]

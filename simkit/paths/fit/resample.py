@@ -149,10 +149,16 @@ def spread_of(figures: Floats) -> Floats:
 
 
 def share_bounds(
-    share: Floats, spread: Floats, sessions: NDArray[Any], most: NDArray[Any], level: float = 0.95
+    share: Floats,
+    spread: Floats,
+    sessions: NDArray[Any],
+    most: NDArray[Any],
+    level: float = 0.95,
+    alone: NDArray[Any] | None = None,
 ) -> Interval:
     """Bounds of shares with so much spread over resamples, so many sessions behind them and no more than twice `most`
-    observations; as many as the sessions are, where the spread is none. nan where a share or its spread is."""
+    observations; where the spread is none, as many as `alone` says (`most`, if left out). nan where a share or its
+    spread is."""
     from scipy.special import betaincinv
 
     wider, behind = _widened(sessions, level)
@@ -160,8 +166,8 @@ def share_bounds(
     # than these ask for more (Korn and Graubard).
     wider = np.maximum(wider / _widened(most, level)[0], 1.0)
     variance = np.asarray(spread) ** 2 * behind / (behind - 1)
-    alone = np.minimum(most, behind)
-    many = np.divide(share * (1 - share), variance, out=np.array(alone, dtype=np.float64), where=variance > 0)
+    agreed = np.array(most if alone is None else alone, dtype=np.float64)
+    many = np.divide(share * (1 - share), variance, out=agreed, where=variance > 0)
     many = np.minimum(many, 2.0 * np.asarray(most)) / wider**2
     a, b = many * share + 0.5, many * (1 - share) + 0.5
     known = ~(np.isnan(share) | np.isnan(spread))

@@ -54,8 +54,8 @@ def test_every_resample_has_as_many_sessions() -> None:
 
 
 def test_a_share_on_which_all_draws_agree_has_the_interval_of_its_sessions() -> None:
-    for behind, visits in ((10_000, 10), (10, 10)):
-        low, high = share_bounds(np.array([1.0]), np.array([0.0]), np.array([behind]), np.array([visits]))
+    for visits, alone in ((np.array([10]), None), (np.array([80]), np.array([10]))):
+        low, high = share_bounds(np.array([1.0]), np.array([0.0]), np.array([10_000]), visits, alone=alone)
 
         assert low == pytest.approx(credible(np.array([[10, 0]])).low[0, 0], abs=1e-3)
         assert high == pytest.approx(1, abs=1e-3)
