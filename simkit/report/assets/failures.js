@@ -47,8 +47,8 @@ const failureTable = (at, how) => {
     "tr",
     {},
     h("th", { scope: "col", class: "corner" }, "last good ↓  first failing →"),
-    columns.map((bad) => heatHead(states[bad], "col", 27)),
     ["failed", "of steps", "share"].map((name) => h("th", { scope: "col", class: "total" }, h("span", {}, name))),
+    columns.map((bad) => heatHead(states[bad], "col", 27)),
   );
   const body = rows.map((good) => {
     const [n, tries] = [rowSum(good), Math.max(attempts.get(good) || 0, rowSum(good))];
@@ -56,10 +56,10 @@ const failureTable = (at, how) => {
       "tr",
       {},
       heatHead(states[good], "row", 34, tries < how.least && "few"),
-      columns.map((bad) => failureCell(at, good, bad, how)),
       h("td", { class: "total" }, n),
       h("td", { class: "total" }, tries),
       h("td", { class: "total", title: between(wilson(n, tries)) }, tries < how.least ? "·" : percent(n / tries)),
+      columns.map((bad) => failureCell(at, good, bad, how)),
     );
   });
   return heatTable("Transition failure matrix", head, body, "failing");

@@ -129,12 +129,11 @@ const tallies = (title, field, sum, to) => {
     ...(sum.errored ? [tally.errored] : []),
     Object.values(tally.tool_errors).reduce((a, b) => a + b, 0),
   ];
-  return panel(
-    title,
-    few.length < all.length ? `the ${few.length} of ${all.length} that failed most often` : "",
+  const rest = few.length < all.length ? all.filter((one) => !few.includes(one)) : [];
+  const rows = (some) =>
     table(
       heads.filter(Boolean),
-      few.map(([name, tally]) =>
+      some.map(([name, tally]) =>
         h(
           "tr",
           {},
@@ -146,7 +145,12 @@ const tallies = (title, field, sum, to) => {
           counts(tally).map((n) => h("td", { class: n ? "number" : "number zero" }, n)),
         ),
       ),
-    ),
+    );
+  return panel(
+    title,
+    rest.length > 0 && `the ${few.length} of ${all.length} that failed most often`,
+    rows(few),
+    rest.length > 0 && h("details", { class: "more" }, h("summary", {}, `${rest.length} more`), rows(rest)),
   );
 };
 
