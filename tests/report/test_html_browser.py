@@ -196,6 +196,28 @@ def test_a_session_is_walked_through_with_the_keyboard(open_page: Any) -> None:
     assert page.locator("table.sessions tbody tr").count() == 3
 
 
+def test_the_page_is_reached_from_the_keyboard_alone(open_page: Any) -> None:
+    """The first stop leads past the tabs; the tabs come next, and Enter opens them."""
+    opened = open_page(small_run(), viewport={"width": 1100, "height": 800})
+    page = opened.page
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.id") == "skip"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+    opened.go("")
+    for _ in range(3):
+        page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "Sessions"
+    page.keyboard.press("Enter")
+    page.wait_for_selector("table.sessions")
+    page.locator("table.sessions tbody th a").first.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_selector(".events")
+    page.keyboard.press("n")
+    assert page.evaluate("document.activeElement.className").startswith("event")
+
+
 def test_a_deep_link_opens_at_its_event(open_page: Any) -> None:
     """As sent to a colleague."""
     opened = open_page(small_run())

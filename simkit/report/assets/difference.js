@@ -181,7 +181,7 @@ const onlyIn = (cells, at) =>
     const told = [...lone].sort((a, b) => b[1] - a[1]).map(([state, n]) => `${shown(state)} (${n})`);
     const most = told.slice(0, 8).join(", ");
     const more = told.length > 8 ? ` and ${told.length - 8} more` : "";
-    return told.length > 0 && h("p", { class: "facts" }, `Only ${shown(at.sides[i].name)} was ever in: ${most}${more}.`);
+    return told.length > 0 && h("p", { class: "facts" }, `Seen only in ${shown(at.sides[i].name)}: ${most}${more}.`);
   });
 const largest = (cells, at) => {
   const told = cells.filter(({ middle, shares }) => middle && Math.min(shares[0].n, shares[1].n) >= at.least);
@@ -237,8 +237,8 @@ const differencePanel = (filter, shownFlow, least) => {
     h("span", { class: "ramp more-ramp", "aria-hidden": "true" }),
     " more often. ",
     h("span", { class: "frame", "aria-hidden": "true" }),
-    python ? " q at most 5% (permutation test, false discovery rate). " : " its interval leaves 0 out. ",
-    masks(least),
+    python ? " q at most 5% (permutation test, false discovery rate). " : " its own interval leaves 0 out; of many cells, some do by chance. ",
+    masks(least, " on one side, or only one side was ever there"),
   ];
   return [
     h("p", { class: "facts" }, h("strong", {}, facts.filter(Boolean).join(", ")), "."),

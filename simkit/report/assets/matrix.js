@@ -64,10 +64,10 @@ const matrixTable = (shownFlow, order, how) => {
 };
 const legend = (kind) =>
   h("span", { class: "legend" }, "0 ", h("span", { class: `ramp ${kind}`, "aria-hidden": "true" }), " 1 ");
-const masks = (least) =>
+const masks = (least, instead = ", the count is shown") =>
   least > 1 && [
     h("span", { class: "swatch", "aria-hidden": "true" }),
-    ` masked: n below ${least}, the count is shown.`,
+    ` masked: n below ${least}${instead}.`,
   ];
 
 const versusPick = (filter) => {
