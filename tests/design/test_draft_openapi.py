@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -117,3 +118,23 @@ def test_what_is_drafted_keeps_to_the_schemas_that_agents_see() -> None:
     assert list(argument_mistakes(schema, good)) == []
     assert list(argument_mistakes(schema, good | {"insurance": {"scheme": "none"}})) != []
     assert list(argument_mistakes(schema, good | {"createdAt": "2026-01-01"})) != []
+
+
+def test_tables_of_like_names_and_paths_with_endings_are_told_apart() -> None:
+    seat = {"type": "object", "properties": {"sid": {"type": "string"}, "status": {"enum": ["open", "closed"]}}}
+    changed = {"type": "object", "properties": {"status": {"type": "string"}}}
+    paths: dict[str, Any] = {}
+    for above in ("rooms", "halls"):
+        content = {"application/json": {"schema": {"$ref": f"#/x/{above}"}}}
+        answers = {"200": {"description": "ok", "content": content}}
+        change = {"requestBody": {"content": {"application/json": {"schema": changed}}}, "responses": answers}
+        paths[f"/v1/{above}/{{sid}}.json"] = {"get": {"responses": answers}}
+        paths[f"/v1/{above}/{{sid}}/seats/{{seat}}.json"] = {"get": {"responses": answers}, "post": change}
+    spec = {"openapi": "3.0.0", "info": {"title": "Seats"}, "paths": paths, "x": {"rooms": seat, "halls": dict(seat)}}
+    Path("seats.json").write_text(json.dumps(spec), encoding="utf-8")
+
+    folder = write_domain(plan_of_openapi("seats", Path("seats.json")), Path("scenarios/seats"), 10).folder
+
+    checked = api.check(folder)
+    assert checked.problems == ()
+    assert {"rooms", "halls", "seats", "hall_seats"} <= checked.pack.domains[0].tables.keys()

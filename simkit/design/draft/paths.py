@@ -10,6 +10,7 @@ from simkit.design.draft.names import is_plural, words
 from simkit.design.draft.plan import Operation
 from simkit.design.draft.shapes import Shape
 
+_ENDING = re.compile(r"\.(?:json|xml|csv|\{format\})(?=/|$)", re.IGNORECASE)
 _VERSION = re.compile(r"v\d+(\.\d+)*|api|rest", re.IGNORECASE)
 
 
@@ -24,7 +25,7 @@ class Part:
 def parts(path: str) -> tuple[Part, ...]:
     """A path cut into its parts; versions are left out, and `{id}:cancel` is a part of its own."""
     found: list[Part] = []
-    for piece in (one for one in path.split("/") if one):
+    for piece in (one for one in _ENDING.sub("", path).split("/") if one):
         hole = re.match(r"\{([^}]+)\}(?:[:.](.+))?$", piece)
         if hole is None:
             inner = re.search(r"\{([^}]+)\}", piece)

@@ -68,7 +68,7 @@ def _named(method: str, path: str) -> str:
     fixed = [part for part in parts if not part.startswith("{")]
     last = "_".join(words(fixed[-1])) if fixed else "root"
     one = singular(last)
-    done = re.search(r"\}[:.](\w+)$", path)
+    done = re.search(r"\}[:.](?!json|xml|csv)(\w+)$", path)
     if done is not None:
         return f"{'_'.join(words(done[1]))}_{one}"
     if parts and parts[-1].startswith("{"):

@@ -55,6 +55,8 @@ def _rules(plan: Plan, writes: list[str]) -> list[dict[str, Any]]:
         then = [deed.operation.tool for deed in plan.deeds if deed.table == table.name and deed.role in WRITES[1:]]
         if first and then and not table.single:
             name = f"look-at-the-{table.one.replace(' ', '-')}-first"
+            if any(rule["id"] == name for rule in rules):
+                name = f"look-in-{table.name.replace('_', '-')}-first"
             rules.append({"id": name, "clause": "1.1", "before": {"call": then, "first": first}})
     if writes:
         rules.append({"id": "ask-first", "clause": "1.2", "confirm_before": writes})
