@@ -151,13 +151,14 @@ const pairView = (filter) => {
     node.focus({ preventScroll: true });
   };
   // What each does there; where that side has a gap, what it does next.
-  const next = (side) => rows.slice(Math.max(0, first)).find((row) => row[side])?.[side];
+  const acts = ["tool_called", "agent_said", "user_said", "failed", "ended"];
+  const next = (side) => rows.slice(Math.max(0, first)).find((row) => row[side] && acts.includes(row[side].kind))?.[side];
   return h(
     "div",
     { class: "page wide" },
     h("p", { class: "crumbs" }, link({ view: "compare", run: null }, {}, "Comparison"), " / ", found[0].session.domain),
     h("h1", {}, scenario),
-    h("div", { class: "toolbar" }, sidePick("a", filter.a, scenario), sidePick("b", filter.b, scenario)),
+    h("div", { class: "toolbar sides-picked" }, sidePick("a", filter.a, scenario), sidePick("b", filter.b, scenario)),
     h(
       "p",
       { class: "banner invalid parting" },
