@@ -41,8 +41,8 @@ def cases() -> list[dict[str, Any]]:
         for _ in range(30):
             one.append("A" if (one[-2] == "A") != (rng.random() < 0.15) else "B")
         flips.append(one)
-    stuck = [["w", *["loop"] * 100_000, "BAD"], ["w", "OK"], ["w", "OK"], ["w", "loop", "OK"]]
-    pair = [["w", *["x", "y"] * 20_000, "BAD"], ["w", "OK"], ["w", "y", "x", "OK"], ["w", "x", "BAD"]]
+    stuck = [["w", *["loop"] * 5_000, "BAD"], ["w", "OK"], ["w", "OK"], ["w", "loop", "OK"]]
+    pair = [["w", *["x", "y"] * 2_000, "BAD"], ["w", "OK"], ["w", "y", "x", "OK"], ["w", "x", "BAD"]]
     closed = [list("abcdecde"), list("abfgfgfg"), list("aab"), list("bacdecd"), list("abfgf")]
     labels = [0, 0, 0, 0, 1, 1, 1, 1]
     three = [rng.randrange(3) for _ in funnel]
