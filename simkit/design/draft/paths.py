@@ -42,17 +42,18 @@ def parts(path: str) -> tuple[Part, ...]:
     return tuple(found)
 
 
-def collections(operations: Iterable[Operation]) -> frozenset[tuple[str, ...]]:
-    """Which ways of words lead to a collection: a record is named after them, or many are listed there."""
-    found = set()
+def collections(operations: Iterable[Operation]) -> tuple[tuple[str, ...], ...]:
+    """Which ways of words lead to a collection, in the order in which they come up: a record is named after them, or
+    many are listed there."""
+    found: dict[tuple[str, ...], None] = {}
     for operation in operations:
         way = parts(operation.path)
-        found |= {tuple(one.word for one in way[: at + 1]) for at, part in enumerate(way) if part.parameter}
+        found |= {tuple(one.word for one in way[: at + 1]): None for at, part in enumerate(way) if part.parameter}
         many = bool(way) and not way[-1].parameter and is_plural((words(way[-1].word) or [""])[-1])
         lists = operation.method == "get" and listed(operation.answer) is not None
         if many and (lists or (operation.method == "post" and operation.at("body"))):
-            found.add(tuple(one.word for one in way))
-    return frozenset(found)
+            found[tuple(one.word for one in way)] = None
+    return tuple(found)
 
 
 def listed(answer: Shape | None) -> tuple[str, Shape] | None:

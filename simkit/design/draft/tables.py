@@ -24,14 +24,15 @@ def understood(operations: Sequence[Operation]) -> tuple[dict[str, Table], list[
 
 class _Reader:
     def __init__(self, operations: Sequence[Operation]) -> None:
-        self.collections = collections(operations)
+        ways = collections(operations)
+        self.collections = set(ways)
         self.ways: dict[tuple[str, ...], str] = {}
         """Way of words to the name of its table."""
         self.named: dict[str, str] = {}
         """Name of a schema to the table whose records it describes."""
         self.tables: dict[str, Table] = {}
         self.operations = operations
-        for way in sorted(self.collections, key=len):
+        for way in sorted(ways, key=len):
             self._table(way, [one for one in operations if tuple(p.word for p in parts(one.path)) == way])
         self.readable = {
             tuple(p.word for p in parts(one.path))

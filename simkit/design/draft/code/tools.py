@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Mapping
+from dataclasses import replace
 
 from simkit.design.draft.code.bodies import Body, body_of
 from simkit.design.draft.code.literals import call, docstring, literal, prose
@@ -108,4 +109,6 @@ def _type_of_key(table: Table, one: Parameter, forms: Mapping[str, KeyForm], typ
     shape = table.key_shape
     pattern = shape.pattern or one.shape.pattern
     pattern = pattern if understood(pattern) and forms[table.name].fits(table.name, pattern) else ""
+    if not forms[table.name].as_long_as(table.name, shape):
+        shape = replace(shape, shortest=None, longest=None)
     return types.key(table.name, table.one, shape, pattern)

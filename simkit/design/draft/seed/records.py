@@ -39,6 +39,11 @@ class KeyForm:
         """Whether the names of this form match a pattern."""
         return all(re.search(pattern, str(self.key(table, number))) for number in (0, 1, MANY))
 
+    def as_long_as(self, table: str, shape: Shape) -> bool:
+        """Whether the names of this form are as long as a shape wants them."""
+        longest = float("inf") if shape.longest is None else shape.longest
+        return all((shape.shortest or 0) <= len(str(self.key(table, number))) <= longest for number in (0, 1, MANY))
+
 
 def key_form(table: Table, at: int) -> KeyForm:
     """The form of a table's names: as its key's examples, format or pattern show; `at` is the table's number."""
@@ -58,11 +63,17 @@ def key_form(table: Table, at: int) -> KeyForm:
         form = KeyForm("counted", split[1], start, width)
         if all(_accepts(shape, str(form.key("", number))) for number in (0, 1, MANY)):
             return form
+    for cut in range(len(text) - 3):  # the longest number that fits in: AC0000…1001
+        form = KeyForm("counted", text[:cut], first, len(text) - cut)
+        if all(_accepts(shape, str(form.key("", number))) for number in (0, 1, MANY)):
+            return form
     letters = "".join(word[0] for word in words(table.name)).upper() if len(words(table.name)) > 1 else ""
     return KeyForm("counted", f"{letters or table.name[:3].upper()}-", first)
 
 
 def _accepts(shape: Shape, text: str) -> bool:
+    if not (shape.shortest or 0) <= len(text) <= (shape.longest if shape.longest is not None else len(text)):
+        return False
     try:
         return not shape.pattern or re.search(shape.pattern, text) is not None
     except re.error:
