@@ -19,6 +19,8 @@ import pytest
 from chromium import Opened
 from needed import needed
 
+from simkit.cli import main
+
 sync_api = needed("playwright.sync_api")
 
 AGENT = """
@@ -134,11 +136,19 @@ def test_figures_move_while_the_run_goes_on_in_another_process(going_on: tuple[P
     ("arguments", "wanted"),
     [(("nothing",), "'nothing' is no run"), (("now", "--port", "{port}"), "--port {port}: cannot be served on")],
 )
-def test_what_cannot_be_served_is_one_line(going_on: tuple[Path, str], arguments: tuple[str, ...], wanted: str) -> None:
+def test_what_cannot_be_served_is_one_line(
+    going_on: tuple[Path, str],
+    arguments: tuple[str, ...],
+    wanted: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capfd: pytest.CaptureFixture[str],
+) -> None:
     """No run, or a port that is taken."""
     folder, url = going_on
     port = url.rstrip("/").rsplit(":", 1)[1]
-    done = start("view", *(one.format(port=port) for one in arguments), cwd=folder)
-    printed, said = done.communicate(timeout=60)
-    assert done.returncode == 2 and printed == ""
+    monkeypatch.chdir(folder)
+    with pytest.raises(SystemExit) as left:
+        main(["view", *(one.format(port=port) for one in arguments)])
+    printed, said = capfd.readouterr()
+    assert left.value.code == 2 and printed == ""
     assert said.startswith(f"simkit: error: {wanted.format(port=port)}") and said.count("\n") == 1
