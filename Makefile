@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo bench test faults lint golden clean
+.PHONY: demo bench bench-large test faults lint golden clean
 
 demo: .venv/simkit
 	$(BIN)/simkit run --fail-under 0
@@ -32,8 +32,13 @@ golden: .venv/simkit-test
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[test]"
 	touch .venv/simkit $@
 
+# About a quarter of an hour on a machine that does nothing else; writes its tables into benchmarks/README.md.
 bench: .venv/simkit-test
 	$(BIN)/python benchmarks/engine.py
+
+# As long again: one run of 100,000 sessions, played, scored, counted and reported.
+bench-large: .venv/simkit-test
+	$(BIN)/python benchmarks/engine.py --only large
 
 clean:
 	rm -rf .venv runs

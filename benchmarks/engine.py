@@ -1,11 +1,14 @@
 """What the engine costs, beside a bare loop and beside peers, in one run: `make bench`, or
 
-    python benchmarks/engine.py [--quick] [--only TEXT]
+    python benchmarks/engine.py [--quick] [--only PART]
+
+The run of 100,000 sessions takes as long as all the rest and is measured by itself: `make bench-large`, or
+`--only large`.
 
 Every figure is of a process of its own. The subjects take turns, so that whatever else the machine does hits all
 alike; the table has medians, and least and most in brackets. Peers are installed from the package registry into
 environments of their own under ~/.cache/simkit-benchmarks (or SIMKIT_BENCH_CACHE); one that cannot be is named as
-skipped. The table is written into benchmarks/README.md.
+skipped. The tables are written into benchmarks/README.md, each part's into its own place.
 """
 
 from __future__ import annotations
@@ -29,7 +32,8 @@ CACHE = Path(os.environ.get("SIMKIT_BENCH_CACHE", Path.home() / ".cache" / "simk
 PEERS = {"openevals": 100, "deepeval": 100, "langwatch-scenario": 20, "inspect-ai": 50}
 """Peer to the number of sessions that it is given: its cost is per turn, and some would take minutes."""
 TURNS = 8
-BEGIN, END = "<!-- engine: begin -->", "<!-- engine: end -->"
+PLACES = {"engine": ("turns", "waiting", "crowded"), "large": ("large",)}
+"""Where in the README a table stands (`<!-- engine: begin -->`), and the parts that are in it."""
 
 Figures = list[dict[str, Any]]
 
@@ -191,7 +195,7 @@ def machine() -> str:
 
 
 def main() -> None:
-    """Measure what was asked for, print it, and put the whole table into the README."""
+    """Measure what was asked for, print it, and put what is whole into the README."""
     asked = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     asked.add_argument("--quick", action="store_true", help="fewer sessions, one round: to see that it works")
     asked.add_argument("--only", choices=["turns", "waiting", "crowded", "large"])
@@ -203,16 +207,24 @@ def main() -> None:
         "crowded": lambda: crowded(1 if quick else 3, [200, 400] if quick else [2000, 4000, 7000, 10_000], 0.5),
         "large": lambda: large(1000 if quick else 100_000),
     }
+    wanted = PLACES["engine"] if chosen.only is None else (chosen.only,)
     lines = [machine()]
-    for name, part in parts.items():
-        for line in part() if chosen.only in (None, name) else ():
+    for name in wanted:
+        for line in parts[name]():
             print(line, flush=True)
             lines.append(line)
-    if not quick and chosen.only is None:
-        readme = HERE / "README.md"
-        text = readme.read_text(encoding="utf-8")
-        before, after = text.split(BEGIN)[0], text.split(END)[1]
-        readme.write_text(before + "\n".join([BEGIN, *lines, END]) + after, encoding="utf-8")
+    place = next((place for place, whole in PLACES.items() if whole == wanted), None)
+    if place and not quick:
+        write_down(place, lines)
+
+
+def write_down(place: str, lines: list[str]) -> None:
+    """Put a table into its place in the README."""
+    begin, end = f"<!-- {place}: begin -->", f"<!-- {place}: end -->"
+    readme = HERE / "README.md"
+    text = readme.read_text(encoding="utf-8")
+    before, after = text.split(begin)[0], text.split(end)[1]
+    readme.write_text(before + "\n".join([begin, *lines, end]) + after, encoding="utf-8")
 
 
 if __name__ == "__main__":

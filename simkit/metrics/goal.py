@@ -57,11 +57,13 @@ def _together(parts: Iterable[GoalPart], *, strict: bool) -> Verdict:
 def matching_calls(episode: Episode, pattern: CallPattern) -> tuple[ToolCalled, ...]:
     """The successful calls that meet a pattern; a tool written `user.NAME` is looked for among the user's calls."""
     by, tool = ("user", pattern.tool[5:]) if pattern.tool.startswith("user.") else ("agent", pattern.tool)
+    called = [call for call in episode.log.calls if call.tool == tool and call.outcome == "ok" and call.by == by]
+    if not pattern.arguments:
+        return tuple(called)
     return tuple(
         call
-        for call in episode.log.calls
-        if (call.by, call.tool, call.outcome) == (by, tool, "ok")
-        and contains_arguments(call.arguments if isinstance(call.arguments, dict) else {}, pattern.arguments)
+        for call in called
+        if contains_arguments(call.arguments if isinstance(call.arguments, dict) else {}, pattern.arguments)
     )
 
 
@@ -79,7 +81,7 @@ def _any_of(episode: Episode, alternatives: tuple[EndState, ...]) -> GoalPart:
         verdicts.append(_together(parts, strict=True) if parts else "pass")
         if verdicts[-1] == "pass":
             what = " and ".join(part.what for part in parts) or "anything"
-            return GoalPart(
+            return GoalPart.of(
                 part="any_of",
                 what=f"one of {len(alternatives)} acceptable ends",
                 verdict="pass",
@@ -88,7 +90,7 @@ def _any_of(episode: Episode, alternatives: tuple[EndState, ...]) -> GoalPart:
             )
         missed = next(part for part in parts if part.verdict == verdicts[-1])
         reports.append(f"end {number}: {missed.detail or missed.what}")
-    return GoalPart(
+    return GoalPart.of(
         part="any_of",
         what=f"one of {len(alternatives)} acceptable ends",
         verdict="not evaluable" if "not evaluable" in verdicts else "fail",
@@ -100,7 +102,7 @@ def _any_of(episode: Episode, alternatives: tuple[EndState, ...]) -> GoalPart:
 def _called(episode: Episode, pattern: CallPattern) -> GoalPart:
     found = matching_calls(episode, pattern)
     if found:
-        return GoalPart(part="calls", what=_pattern(pattern), verdict="pass", evidence=_seqs(found))
+        return GoalPart.of(part="calls", what=_pattern(pattern), verdict="pass", evidence=_seqs(found))
     tool = pattern.tool.removeprefix("user.")
     tried = [call for call in episode.log.calls if call.tool == tool]
     if not tried:
@@ -109,7 +111,7 @@ def _called(episode: Episode, pattern: CallPattern) -> GoalPart:
         detail = f"{pattern.tool} never succeeded: {shown(tried[-1].result, 120)}"
     else:
         detail = f"wanted {_pattern(pattern)}; called was {describe_call(tried[-1])}"
-    return GoalPart(
+    return GoalPart.of(
         part="calls", what=_pattern(pattern), verdict="fail", detail=detail, evidence=_seqs(tried) or _last(episode)
     )
 
@@ -118,32 +120,32 @@ def _never(episode: Episode, pattern: CallPattern) -> GoalPart:
     found = matching_calls(episode, pattern)
     what = f"never {_pattern(pattern)}"
     if not found:
-        return GoalPart(part="never", what=what, verdict="pass")
+        return GoalPart.of(part="never", what=what, verdict="pass")
     detail = f"{describe_call(found[0])} succeeded and must never"
-    return GoalPart(part="never", what=what, verdict="fail", detail=detail, evidence=_seqs(found))
+    return GoalPart.of(part="never", what=what, verdict="fail", detail=detail, evidence=_seqs(found))
 
 
 def _says(episode: Episode, words: Says) -> GoalPart:
     found = said(episode, words)
     what = _saying(words, "asks for", "says")
     if found:
-        return GoalPart(part="says", what=what, verdict="pass", evidence=found)
+        return GoalPart.of(part="says", what=what, verdict="pass", evidence=found)
     detail = f"the agent never {_saying(words, 'asked for', 'said')}"
     if (instead := said_instead(episode, words)) is not None:
         seq, text = instead
         detail = f"{detail}; it said {text!r}"
-        return GoalPart(part="says", what=what, verdict="fail", detail=detail, evidence=(seq,))
+        return GoalPart.of(part="says", what=what, verdict="fail", detail=detail, evidence=(seq,))
     texts = tuple(event.seq for event in episode.agent_texts)
-    return GoalPart(part="says", what=what, verdict="fail", detail=detail, evidence=texts[-1:] or _last(episode))
+    return GoalPart.of(part="says", what=what, verdict="fail", detail=detail, evidence=texts[-1:] or _last(episode))
 
 
 def _never_says(episode: Episode, words: Says) -> GoalPart:
     found = said(episode, words)
     what = f"never {_saying(words, 'asks for', 'says')}"
     if not found:
-        return GoalPart(part="never_says", what=what, verdict="pass")
+        return GoalPart.of(part="never_says", what=what, verdict="pass")
     detail = f"the agent {_saying(words, 'asked for', 'said')}, which it must not"
-    return GoalPart(part="never_says", what=what, verdict="fail", detail=detail, evidence=found)
+    return GoalPart.of(part="never_says", what=what, verdict="fail", detail=detail, evidence=found)
 
 
 def _rule_parts(episode: Episode) -> Iterator[GoalPart]:
@@ -151,7 +153,7 @@ def _rule_parts(episode: Episode) -> Iterator[GoalPart]:
         if not rule.gates:
             continue
         broken, decided = check_rule(episode, rule)
-        yield GoalPart(
+        yield GoalPart.of(
             part="rule",
             what=f"rule {rule.id} ({rule.clause})",
             verdict="fail" if broken else "pass" if decided else "not evaluable",
@@ -163,8 +165,10 @@ def _rule_parts(episode: Episode) -> Iterator[GoalPart]:
 def _judged(episode: Episode, question: str) -> GoalPart:
     found = episode.judged(question)
     if found is None:
-        return GoalPart(part="judged", what=question, verdict="not evaluable", detail="nobody judged it")
-    return GoalPart(part="judged", what=question, verdict=_opinion(found), detail=found.reason, evidence=(found.seq,))
+        return GoalPart.of(part="judged", what=question, verdict="not evaluable", detail="nobody judged it")
+    return GoalPart.of(
+        part="judged", what=question, verdict=_opinion(found), detail=found.reason, evidence=(found.seq,)
+    )
 
 
 def _opinion(judged: Judged) -> Verdict:
@@ -181,7 +185,7 @@ def _recorded(episode: Episode) -> Iterator[GoalPart]:
         passed = isinstance(reward.verdict, int | float) and reward.verdict >= 1.0 - 1e-6
         why = f" ({reward.reason})" if reward.reason not in ("", "recorded") else ""
         detail = f"the recorded reward is {reward.verdict}{why}"
-        yield GoalPart(
+        yield GoalPart.of(
             part="recorded",
             what="recorded reward",
             verdict="pass" if passed else "fail",
@@ -190,7 +194,7 @@ def _recorded(episode: Episode) -> Iterator[GoalPart]:
         )
     if (label := episode.judged("first_failure_state")) is not None and label.verdict:
         detail = f"a person labelled the first failure: {label.verdict}"
-        yield GoalPart(
+        yield GoalPart.of(
             part="recorded", what="labelled by a person", verdict="fail", detail=detail, evidence=(label.seq,)
         )
 

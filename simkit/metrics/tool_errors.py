@@ -155,15 +155,26 @@ def _wrong(match: Match) -> Finding:
 
 def _loops(episode: Episode, reached: bool) -> Iterator[Finding]:
     """Loops; where the goal was reached, an agent that looks again in each of its turns is not in one."""
+    if reached and len({*_turns(episode, episode.agent_calls)}) == len(episode.agent_calls) and _all_look(episode):
+        return  # one look in each turn, however often: every loop would be one of these
     for calls, size in rounds(episode):
         looks = reached and all([call.outcome == "ok" and effect(episode.card, call) == "read" for call in calls])
         if not (looks and _in_turns_of_their_own(episode, calls)):
             yield loop(calls, size)
 
 
-def _in_turns_of_their_own(episode: Episode, calls: Sequence[ToolCalled]) -> bool:
+def _all_look(episode: Episode) -> bool:
+    return all([call.outcome == "ok" and effect(episode.card, call) == "read" for call in episode.agent_calls])
+
+
+def _turns(episode: Episode, calls: Sequence[ToolCalled]) -> list[int]:
+    """In which of the user's turns each call was made."""
     said = [one.seq for one in episode.user_texts]
-    turns = Counter([bisect_left(said, call.seq) for call in calls])
+    return [bisect_left(said, call.seq) for call in calls]
+
+
+def _in_turns_of_their_own(episode: Episode, calls: Sequence[ToolCalled]) -> bool:
+    turns = Counter(_turns(episode, calls))
     return max(turns.values()) < TIMES and len(turns) >= TIMES
 
 

@@ -35,12 +35,12 @@ def world_part(episode: Episode, path: str, wanted: Condition) -> GoalPart:
     actual = UNKNOWN if state is None else value_at_end(state, path)
     if actual is UNKNOWN:
         detail = "no world was recorded" if state is None else "the value at the end was not recorded"
-        return GoalPart(part="world", what=what, verdict="not evaluable", detail=detail)
+        return GoalPart.of(part="world", what=what, verdict="not evaluable", detail=detail)
     if wanted.holds(actual):
-        return GoalPart(part="world", what=what, verdict="pass", evidence=_touching(episode, path))
+        return GoalPart.of(part="world", what=what, verdict="pass", evidence=_touching(episode, path))
     detail = f"{path} is {shown(actual)}, wanted {wanted.describe()}"
     evidence = _touching(episode, path) or (episode.events[-1].seq,)
-    return GoalPart(part="world", what=what, verdict="fail", detail=detail, evidence=evidence)
+    return GoalPart.of(part="world", what=what, verdict="fail", detail=detail, evidence=evidence)
 
 
 def elsewhere_part(episode: Episode) -> GoalPart:
@@ -48,14 +48,16 @@ def elsewhere_part(episode: Episode) -> GoalPart:
     what = "nothing else changed"
     state = episode.ended.state if episode.ended else None
     if state is None:
-        return GoalPart(part="elsewhere", what=what, verdict="not evaluable", detail="no world was recorded")
+        return GoalPart.of(part="elsewhere", what=what, verdict="not evaluable", detail="no world was recorded")
     wrong = [change for change in state.changed if not may_change(episode.scenario.goal, change.path)]
     if not wrong:
-        return GoalPart(part="elsewhere", what=what, verdict="pass")
+        return GoalPart.of(part="elsewhere", what=what, verdict="pass")
     evidence = tuple(
         sorted({seq for change in wrong for seq in _touching(episode, change.path)}) or [episode.events[-1].seq]
     )
-    return GoalPart(part="elsewhere", what=what, verdict="fail", detail=listed(differences(wrong)), evidence=evidence)
+    return GoalPart.of(
+        part="elsewhere", what=what, verdict="fail", detail=listed(differences(wrong)), evidence=evidence
+    )
 
 
 def may_change(goal: Goal, record: str) -> bool:

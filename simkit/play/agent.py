@@ -21,7 +21,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import anyio
 import anyio.from_thread
@@ -35,6 +35,8 @@ from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
 from simkit.trace.events import Outcome
 from simkit.trace.log import SessionKey
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +65,13 @@ class ToolResult:
         if self.ok:
             return self.value if isinstance(self.value, str) else json.dumps(self.value, ensure_ascii=False)
         return f"Error ({self.outcome}): {self.value}"
+
+
+def quickly(kind: type[T], **fields: Any) -> T:
+    """A frozen dataclass without slots, of all its fields. Its own way sets one after the other, in twice the time."""
+    value = object.__new__(kind)
+    value.__dict__.update(fields)
+    return value
 
 
 CallTool = Callable[..., Awaitable[ToolResult]]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Literal
 
 from simkit.errors import IllegalMove
-from simkit.trace.events import Event, ToolCalled, UserSaid
+from simkit.trace.events import Event
 
 State = Literal["new", "user", "agent", "closing", "over"]
 
@@ -40,13 +40,17 @@ MOVES: dict[State, dict[str, State]] = {
 """state -> what happens -> next state."""
 
 
+_CALLED = {"agent": "tool_called by agent", "user": "tool_called by user"}
+
+
 def move_of(event: Event) -> str:
     """The event as the table names it."""
-    if isinstance(event, ToolCalled):
-        return f"tool_called by {event.by}"
-    if isinstance(event, UserSaid) and event.closing:
+    kind = event.kind
+    if kind == "tool_called":
+        return _CALLED[event.by]  # type: ignore[union-attr]
+    if kind == "user_said" and event.closing:  # type: ignore[union-attr]
         return "user_said, closing"
-    return event.kind
+    return kind
 
 
 def after(state: State, event: Event) -> State:

@@ -58,6 +58,8 @@ class Behind(Protocol):
 class Gate:
     """The agent's way to its session: open during its turn only, and shut for good once a limit was reached."""
 
+    __slots__ = ("_number", "_session", "_watchdog", "open", "over")
+
     def __init__(self, session: Behind, watchdog: Watchdog, number: int) -> None:
         self._session, self._watchdog, self._number = session, watchdog, number
         self.open = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from simkit.errors import SimkitError
 from simkit.play.dialogue import State, after
@@ -38,7 +38,7 @@ class Keeping:
 
     def log(self, event: Event, took: float = 0.0, cost: float | None = None) -> None:
         """Keep an event; where it is on the tape it is kept already, where the tape has another that one goes."""
-        if (recorded := self.tape.next) is not None:
+        if not self.tape.over and (recorded := self.tape.next) is not None:
             if recorded == event or isinstance(event, Started):
                 self._keep(recorded, self.tape.take())
                 return
@@ -46,7 +46,10 @@ class Keeping:
             self.kept(self.recorder.cut, self.seq)
         beside = Beside(self.clock() - self.began, took, cost)
         self._keep(event, beside)
-        self.kept(self.recorder.record, event, beside)
+        try:
+            self.recorder.record(event, beside)
+        except SimkitError as error:
+            self._failed(error)
 
     def _keep(self, event: Event, beside: Beside) -> None:
         self.state = after(self.state, event)
@@ -74,8 +77,11 @@ class Keeping:
         try:
             keep(*what)
         except SimkitError as error:
-            self.unkept = Unkept(error)
-            raise self.unkept from None
+            self._failed(error)
+
+    def _failed(self, error: SimkitError) -> NoReturn:
+        self.unkept = Unkept(error)
+        raise self.unkept from None
 
     def still_kept(self) -> None:
         """Whatever became of the Unkept in an agent's task groups, threads and handlers, here it comes again."""
@@ -85,7 +91,10 @@ class Keeping:
     async def durable(self) -> None:
         """Wait until all that was kept is on the disk."""
         await self._barrier.durable(self.recorder).wait()
-        self.kept(self.recorder.check)
+        try:
+            self.recorder.check()
+        except SimkitError as error:
+            self._failed(error)
 
     def go_on(self) -> None:
         """Raises Halted where the run is to stop, or the session."""

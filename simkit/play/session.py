@@ -16,7 +16,7 @@ from simkit.errors import ModelError, one_line
 from simkit.llm.budget import session_caps
 from simkit.llm.failure import Failure
 from simkit.llm.traffic import Traffic
-from simkit.play.agent import Agent, AgentMaker, Fault, Message, Part, ToolResult, Turn, made, reply
+from simkit.play.agent import Agent, AgentMaker, Fault, Message, Part, ToolResult, Turn, made, quickly, reply
 from simkit.play.blame import describe
 from simkit.play.gate import Gate, Halted, Over, Unkept
 from simkit.play.keeping import Keeping
@@ -123,7 +123,7 @@ class _Session(Keeping):
 
     def _played_back(self, party: Party) -> Event | None:
         """The last event of the present turn, if the tape has the turn whole and its party is not free."""
-        if party in self.sitting.free or not (events := self.tape.turn(party)):
+        if self.tape.over or party in self.sitting.free or not (events := self.tape.turn(party)):
             return None
         for event in events:
             if isinstance(event, ToolCalled):
@@ -137,27 +137,24 @@ class _Session(Keeping):
 
     async def play(self, agent: AgentMaker, user: UserMaker) -> Log:
         self.log(self.sitting.started())
-        reason: EndReason
+        reason: EndReason = "time_limit"
         try:
-            with anyio.fail_after(self.sitting.scenario.limits.seconds) as scope:
-                self.leash.play_in(scope)
+            with anyio.CancelScope() as scope:
+                self.leash.play_in(scope, self.sitting.scenario.limits.seconds)
                 reason = await self._converse(agent, user)
         except Over as over:
             reason = over.reason
             if over.why:
                 self.log(Failed(seq=self.seq, boundary="simkit", error=over.why))
         except TimeoutError:
-            reason = "time_limit"
+            pass  # the agent's turn outlasted the session
         self._end(reason)
         return Log(self.sitting.key, tuple(self.events), tuple(self.beside))
 
     def _end(self, reason: EndReason) -> None:
-        state = EndState(
-            digest=self.world.digest(),
-            changed=self.world.diff(),
-            named={path: self.world.value(path) for path in self.sitting.goal_paths},
-        )
-        self.log(Ended(seq=self.seq, reason=reason, state=state))
+        named = {path: plain(self.world.value(path)) for path in self.sitting.goal_paths}
+        state = EndState.of(digest=self.world.digest(), changed=self.world.diff(), named=named)
+        self.log(Ended.of(seq=self.seq, kind="ended", reason=reason, state=state))
 
     async def _converse(self, make_agent: AgentMaker, make_user: UserMaker) -> EndReason:
         s = self.sitting
@@ -232,7 +229,8 @@ class _Session(Keeping):
 
     def _turn(self, gate: Gate) -> Turn:
         card = self.sitting.domain.card
-        return Turn(self.history[-1].text, tuple(self.history), card.policy, card.now, self.name, gate, gate)
+        said = {"text": self.history[-1].text, "history": tuple(self.history)}
+        return quickly(Turn, **said, policy=card.policy, now=card.now, session=self.name, _call=gate, _desk=gate)
 
     def seeded(self, purpose: str) -> random.Random:
         """Random numbers for one purpose."""
@@ -266,7 +264,7 @@ class _Session(Keeping):
         return result
 
     def _call(self, by: Party, name: str, arguments: Any, node: str | None, tamper: Tamper | None) -> ToolResult:
-        if (before := self.tape.call(by, name, arguments)) is not None:
+        if not self.tape.over and (before := self.tape.call(by, name, arguments)) is not None:
             self.world.redo(before.changes)
             self.log(before)
             return ToolResult(before.outcome, plain_json(before.result))
@@ -288,7 +286,7 @@ class _Session(Keeping):
             world=self.world.digest(),
         )
         self.log(event, self.clock() - began)
-        return ToolResult(done.outcome, plain_json(done.result))
+        return quickly(ToolResult, outcome=done.outcome, value=plain_json(done.result))
 
     def observed(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None) -> None:
         """A call that the agent made with tools of its own."""

@@ -42,6 +42,11 @@ class Tape:
         """Whether nothing is to be played on from where it did not come out again."""
 
     @property
+    def over(self) -> bool:
+        """Whether everything on it was gone past; of a tape with nothing on it, always."""
+        return self.at >= len(self.events)
+
+    @property
     def next(self) -> Event | None:
         """The next recorded event, or None where the tape ends."""
         return self.events[self.at] if self.at < len(self.events) else None

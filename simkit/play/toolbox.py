@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from simkit.errors import Refused, one_line
 from simkit.play.world import World, plain_json
-from simkit.spec.crosscheck import argument_mistakes
+from simkit.spec.crosscheck import argument_mistakes, validator
 from simkit.spec.domain import Domain, Tool
 from simkit.trace.events import Change, Outcome, Party
 
 
-@dataclass(frozen=True)
-class Performed:
+class Performed(NamedTuple):
     """What one call came to."""
 
     arguments: Any
@@ -46,7 +44,7 @@ def perform(domain: Domain, world: World, by: Party, name: str, arguments: Any) 
         arguments = plain_json(arguments)
     except (ValueError, RecursionError) as error:
         return Performed(_recordable(arguments), "malformed", f"the arguments are not JSON: {error}")
-    if mistakes := list(argument_mistakes(tool, arguments)):
+    if not validator(tool).is_valid(arguments) and (mistakes := list(argument_mistakes(tool, arguments))):
         return Performed(arguments, "invalid_arguments", "; ".join(mistakes[:3]))
     return _run(domain, world, tool, arguments)
 

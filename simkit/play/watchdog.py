@@ -60,10 +60,9 @@ class Leash:
         self.context: Context = self.outside.copy()
         """Where the agent's code runs: what it sets there no other session sees."""
         self.context.run(own_decimals)
-        self.due = inf
-        """When its turn is over its time, in seconds of the monotonic clock."""
-        self.ends = inf
-        """When its session is over its time."""
+        self.due = self.ends = inf
+        """When its turn, and when its session is over its time, by the watchdog's clock."""
+        self.in_turn = False
         self.task = watchdog.task()
         """The asyncio task in which the session is played; None in another event loop."""
         self.scope = anyio.CancelScope()
@@ -81,25 +80,26 @@ class Leash:
     def let_go(self) -> None:
         """The session is over: the contexts hold the leash, and it holds them no longer."""
         self.outside = self.context = Context()
+        self.watchdog.waiting.pop(self, None)
 
     @property
     def late(self) -> bool:
-        return time.monotonic() >= self.due
+        return self.watchdog.now() >= self.due
 
-    def play_in(self, scope: anyio.CancelScope) -> None:
-        """The session whose agent this is begins, in `scope`."""
+    def play_in(self, scope: anyio.CancelScope, seconds: float = inf) -> None:
+        """The session whose agent this is begins, in `scope`, which is cancelled after so many seconds."""
         self.scope = scope
-        self.ends = time.monotonic() + scope.deadline - anyio.current_time()
+        self.due = self.ends = self.watchdog.now() + seconds
+        self.watchdog.waiting[self] = None
 
     def begin(self, seconds: float) -> None:
         """A turn begins that may take `seconds`."""
-        self.due, self.where = min(time.monotonic() + seconds, self.ends), None
+        self.due, self.where, self.in_turn = min(self.watchdog.now() + seconds, self.ends), None, True
         self.watchdog.waiting[self] = None
 
     def end(self) -> None:
         """The turn is over."""
-        self.due, self.cut = inf, None
-        self.watchdog.waiting.pop(self, None)
+        self.due, self.cut, self.in_turn = self.ends, None, False
 
     def expire(self) -> None:
         """Cancel a turn that is over its time, and with it the session: it has no other turn after that one."""
@@ -117,12 +117,6 @@ class Leash:
         if self.where is None and isinstance(error, Interrupted | self.watchdog.cancelled):
             self.where = error.__traceback__
 
-    def postpone(self, seconds: float) -> None:
-        """Give back time that somebody else took."""
-        self.due += seconds
-        self.ends += seconds
-        self.scope.deadline += seconds
-
 
 class Watchdog:
     """Watches one event loop."""
@@ -136,6 +130,8 @@ class Watchdog:
         self.running: Leash | None = None
         """Whose code runs in the loop at this moment; None: nobody's, or simkit's own."""
         self.since = 0.0
+        self.lost = 0.0
+        """Seconds for which somebody's code kept the loop from everybody else, who get them back."""
         self.waiting: dict[Leash, None] = {}
         self.loop_thread = threading.get_ident()
         self.tasks: WeakSet[Steps] = WeakSet()
@@ -176,6 +172,10 @@ class Watchdog:
             if self._signal:
                 signal.signal(self._signal, before)
 
+    def now(self) -> float:
+        """Seconds of the monotonic clock, without those that were lost."""
+        return time.monotonic() - self.lost
+
     def leave(self) -> Leash | None:
         """simkit's own code runs now, though an agent called it, and must not be interrupted. Whose code ran: `running`
         is to be set to it afterwards."""
@@ -196,9 +196,9 @@ class Watchdog:
             if self._ordered is not None:
                 self._call_off()
             if (took := time.monotonic() - began) > STALL and before is None:
-                for other in self.waiting:
-                    if other is not leash:
-                        other.postpone(took)
+                self.lost += took
+                leash.due -= took
+                leash.ends -= took
 
     def _watched(self, coroutine: Any, context: Context | None) -> Steps | None:
         leash = PLAYING.get() if context is None else context.get(PLAYING)
@@ -210,9 +210,9 @@ class Watchdog:
 
     def _watch(self) -> None:
         while not self._ended.wait(EVERY):
-            now = time.monotonic()
+            now = self.now()
             leash = self.running
-            if leash is not None and now > leash.due and now - self.since > EVERY:
+            if leash is not None and now > leash.due and time.monotonic() - self.since > EVERY:
                 self._interrupt(leash)
             for other in list(self.waiting):
                 if now > other.due and other is not leash:
@@ -285,7 +285,7 @@ class Steps(Coroutine[Any, Any, Any]):
             self._cancelled = 0
             return
         self._cancelled += 1
-        enough = CANCELLED if self.leash.late or self.leash.due == inf else 5 * CANCELLED
+        enough = CANCELLED if self.leash.late or not self.leash.in_turn else 5 * CANCELLED
         if self.doomed or self._cancelled > enough:
             self.close()
             raise error

@@ -118,6 +118,8 @@ class World:
 
     def changes_since(self, snapshot: Mapping[tuple[str, str], Any]) -> tuple[Change, ...]:
         """Every record that differs from the snapshot, by path."""
+        if not self._changed:
+            return ()
         result = []
         for table, record in sorted(self._changed):
             after = self._changed[table, record]

@@ -54,14 +54,12 @@ _TELLING = re.compile(r"[\d@]")
 
 def values_in(text: str) -> tuple[Value, ...]:
     """Every typed value in `text`, from left to right. Linear in the text's length."""
-    if not _TELLING.search(text):
-        return ()
     return _values_in(text) if len(text) < 20_000 else tuple(_find(text[:200_000]))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=8192)
 def _values_in(text: str) -> tuple[Value, ...]:
-    return tuple(_find(text))
+    return tuple(_find(text)) if _TELLING.search(text) else ()
 
 
 def _find(text: str) -> Iterator[Value]:

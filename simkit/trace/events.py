@@ -89,9 +89,22 @@ _GIVEN: set[str] = set()
 _set = object.__setattr__
 
 
-class _Event(BaseModel):
+class _Made(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
+    @classmethod
+    def of(cls, **fields: Any) -> Self:
+        """The value that has just these fields, all of them, an event's `kind` included: for who makes thousands a
+        second out of values that are right. Nothing is looked at, filled in or copied."""
+        value = cls.__new__(cls)
+        _set(value, "__dict__", fields)
+        _set(value, "__pydantic_fields_set__", _GIVEN)
+        _set(value, "__pydantic_extra__", None)
+        _set(value, "__pydantic_private__", None)
+        return value
+
+
+class _Event(_Made):
     seq: int
     """The event's number in its session, from 0."""
 
@@ -99,17 +112,6 @@ class _Event(BaseModel):
         """Share what pydantic keeps in each value of which fields were given: nobody asks an event, and ten thousand
         sessions have a quarter of a million of them."""
         object.__setattr__(self, "__pydantic_fields_set__", _GIVEN)
-
-    @classmethod
-    def of(cls, **fields: Any) -> Self:
-        """The event that has just these fields, all of them, `kind` included: for who makes thousands a second out of
-        values that are right. Nothing is looked at, filled in or copied."""
-        event = cls.__new__(cls)
-        _set(event, "__dict__", fields)
-        _set(event, "__pydantic_fields_set__", _GIVEN)
-        _set(event, "__pydantic_extra__", None)
-        _set(event, "__pydantic_private__", None)
-        return event
 
 
 class Started(_Event):
@@ -249,11 +251,9 @@ EndReason = Literal[
 ]
 
 
-class EndState(BaseModel):
+class EndState(_Made):
     """The world when the session ended: its digest, every record that differs from the start, and the values at
     the paths that the goal names."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     digest: str = ""
     changed: tuple[Change, ...] = ()

@@ -17,8 +17,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import pytest
 from tinyshop import SCENARIO, write_shop
 
+import simkit
 from simkit.trace.events import AgentSaid, UserSaid
 from simkit.trace.log import Log
 from simkit.trace.store import Store
@@ -158,12 +160,23 @@ class Sound:
     lines: list[str]
     digest: str
     calls: int
-    seconds: float
+    seconds: float = 0.0
     """From the start of the process to its end."""
 
 
 def uninterrupted(rig: Rig) -> Sound:
-    """The suite, played without a disturbance."""
+    """The suite, played in this process without a disturbance: what a process of its own is to come to."""
+    before = len(rig.service.ledger()["asked"])
+    agent = f"{HERE / 'paying_agent.py'}:{rig.agent}"
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("PAY_PORT", str(rig.service.port))
+        run = simkit.run(rig.folder / "shop", agent, trials=rig.trials, at_once=rig.at_once, out=rig.folder / "sound")
+    calls = len(rig.service.ledger()["asked"]) - before
+    return Sound(export(rig.folder / "sound"), run.summary().digest, calls)
+
+
+def uninterrupted_process(rig: Rig) -> Sound:
+    """The same in a process of its own, which tells how long that takes."""
     out = rig.folder / "sound"
     before, began = len(rig.service.ledger()["asked"]), time.monotonic()
     code, said, told = rig.play(out, "--json")

@@ -16,9 +16,9 @@ from simkit.trace.store import Store
 needed("psycopg", "psycopg is not installed: pip install 'simkit[postgres]'")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def postgres() -> Iterator[Postgres]:
-    """A server of this test's own."""
+    """A server for these tests alone: they crash it, and start it again."""
     with server() as running:
         yield running
 
@@ -39,7 +39,7 @@ def crashed(suite: Rig, postgres: Postgres, url: str, calls: int, *more: str) ->
 def test_a_server_that_dies_stops_the_paying_and_a_resume_loses_nothing(
     tmp_path: Path, postgres: Postgres, more: tuple[str, ...]
 ) -> None:
-    url = f"{postgres.url}&run=lost"
+    url = f"{postgres.url}&run=lost{len(more)}"
     with rig(tmp_path, trials=3, delay=0.02) as suite:
         sound = uninterrupted(suite)
         paid, told = crashed(suite, postgres, url, 20, "--resume", *more)
@@ -53,7 +53,7 @@ def test_a_server_that_dies_stops_the_paying_and_a_resume_loses_nothing(
         again = suite.service.asked() - unpaid
 
     assert last.startswith("simkit: error: postgresql+psycopg://simkit@/postgres?"), told
-    assert "run=lost: cannot be written (" in last
+    assert f"run=lost{len(more)}: cannot be written (" in last
     assert last.endswith("; bring the server back, then go on by --resume"), told
     assert "Traceback" not in told
     assert len({call.rpartition("#")[0] for call in paid} - kept) <= suite.at_once + 2

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any
 
 from simkit.paths.episode import Episode
 from simkit.spec.acts import sentences
@@ -114,8 +116,13 @@ def _says_id(text: str, wanted: str) -> bool:
     return says_words(text, wanted) or any(value.text.casefold() == wanted.casefold() for value in values_in(text))
 
 
-_CHECKS: dict[str, Callable[[str, object], bool]] = {
-    "text": lambda text, value: says_words(text, str(value)),
+@lru_cache(maxsize=8192)
+def _says_text(text: str, value: object) -> bool:
+    return says_words(text, str(value))
+
+
+_CHECKS: dict[str, Callable[[str, Any], bool]] = {
+    "text": _says_text,
     "money": lambda text, value: says_money(text, float(str(value))),
     "number": lambda text, value: _says_number(text, float(str(value))),
     "date": lambda text, value: says_date(text, str(value)),
