@@ -12,7 +12,16 @@ from itertools import islice
 from random import Random
 
 from simkit.agents.faulty.pools import Pools, named
-from simkit.agents.faulty.rules import breaks, broken, harmless_call, never_wanted, ruled_out, tempting, where_to_add
+from simkit.agents.faulty.rules import (
+    breaks,
+    broken,
+    harmless_call,
+    may_break,
+    never_wanted,
+    ruled_out,
+    tempting,
+    where_to_add,
+)
 from simkit.agents.faulty.slips import broken_json, fits, misfits, misnamed
 from simkit.agents.faulty.stage import Call, Plan, Rehearsed, Stage
 from simkit.agents.faulty.words import bad_news, claim_of, invented, made_up
@@ -193,6 +202,8 @@ def _forbidden_call(stage: Stage, random: Random) -> Iterator[Plan]:
 
 def _breaking(fault: str, stage: Stage, pools: Pools, rule: Rule) -> Iterator[Plan]:
     for call in tempting(stage, pools, rule):
+        if not may_break(stage, rule, call):
+            continue
         limit = rule.at_most.times if rule.at_most else 0
         made = sum(one.tool == call.tool and one.outcome == "ok" for one in stage.done)
         yield from _added(fault, stage, (call,) * (max(0, limit - made) + 1), rule)

@@ -6,7 +6,7 @@ WHY not `simkit.metrics.rules`: it is what the faults are to test, and must not 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from typing import Any
 
@@ -36,15 +36,27 @@ def breaks(rule: Rule, call: ToolCalled, calls: Sequence[ToolCalled]) -> bool:
             and (limit.per is None or same(one.arguments.get(limit.per), mine))
         ]
         return len(alike) + 1 > limit.times
+    return _against_guard(rule, call.arguments, lambda path: call.before.get(path, MISSING))
+
+
+def may_break(stage: Stage, rule: Rule, call: Call) -> bool:
+    """Whether a call after all others could break a rule, if it goes through: found out without making it."""
+    guarded = rule.never or rule.requires
+    return guarded is None or _against_guard(rule, call.arguments, stage.after_all.value)
+
+
+def _against_guard(rule: Rule, arguments: Any, value: Callable[[str], Any]) -> bool:
+    """Whether a call breaks a rule `never` or `requires`. `value`: what stands at a path of the world before it."""
     return any(
-        _guarded(guard, call) is forbids for guard, forbids in ((rule.never, True), (rule.requires, False)) if guard
+        _guarded(guard, arguments, value) is forbids
+        for guard, forbids in ((rule.never, True), (rule.requires, False))
+        if guard
     )
 
 
-def _guarded(guard: Guard, call: ToolCalled) -> bool:
-    where = all(wanted.holds(call.arguments.get(name, MISSING)) for name, wanted in guard.where.items())
-    when = (wanted.holds(call.before.get(fill(path, call.arguments), MISSING)) for path, wanted in guard.when.items())
-    return where and all(when)
+def _guarded(guard: Guard, arguments: Any, value: Callable[[str], Any]) -> bool:
+    where = all(wanted.holds(arguments.get(name, MISSING)) for name, wanted in guard.where.items())
+    return where and all(wanted.holds(value(fill(path, arguments))) for path, wanted in guard.when.items())
 
 
 def broken(stage: Stage, call: ToolCalled, calls: Sequence[ToolCalled]) -> tuple[str, ...]:

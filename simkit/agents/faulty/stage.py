@@ -145,6 +145,12 @@ class Stage:
                 world.remove(table, record)
         return world
 
+    @cached_property
+    def after_all(self) -> World:
+        """The world after the last of the agent's calls, without a fault: nobody may change it."""
+        agents = [snapshot for move, _, snapshot in self._known if move.by == "agent"]
+        return self._world_at(agents[-1] if agents else {})
+
     def as_at_the_start(self, call: Call) -> Performed:
         """What a call gives on the world as it was when the session began."""
         return perform(self.domain, World(self._start), "agent", *call)
