@@ -37,6 +37,8 @@ class Cases:
         self.plan, self.bench, self.arguments = plan, bench, arguments
         self.phrases = phrases(plan)
         self.names: set[str] = set()
+        self.few = True
+        """Whether a tool is the whole of a few cases only; no longer where there are too few cases otherwise."""
 
     def drafted(self, many: int) -> list[Draft]:
         """At most `many` cases: every tool's first, then what cannot be done, then more of the first kind."""
@@ -44,7 +46,7 @@ class Cases:
         rounds: list[Callable[[Deed], Draft | None]] = [lambda deed: self.good(deed, 0), self._missing, self._already]
         rounds += [lambda deed, vary=vary: vary(self, deed) for vary in VARIATIONS]  # type: ignore[misc]
         rounds += [lambda deed, number=number: self.good(deed, number) for number in range(1, many)]  # type: ignore[misc]
-        for go in rounds:
+        for go in (*rounds, self._many, *rounds):
             for deed in self.plan.deeds:
                 if len(found) >= many:
                     return found
@@ -52,6 +54,11 @@ class Cases:
                 if case is not None and all((case.knows, case.goal) != (one.knows, one.goal) for one in found):
                     found.append(self._with_personas(case, len(found)))
         return found
+
+    def _many(self, deed: Deed) -> Draft | None:
+        """From here on, tools may be the whole of many cases."""
+        self.few = False
+        return None
 
     def _with_personas(self, case: Draft, at: int) -> Draft:
         name = identifier(case.name.replace("-", "_"), "case", self.names).rstrip("_").replace("_", "-")
@@ -61,7 +68,7 @@ class Cases:
 
     def good(self, deed: Deed, number: int) -> Draft | None:
         """The case of a deed in which all goes well; another `number`, another record and other values."""
-        if number >= _MOST.get(deed.role, 6):
+        if number >= _MOST.get(deed.role, 6) and (self.few or deed.role in ("recorded", "live")):
             return None
         if deed.role == "list":
             return self._listing(deed, number)
