@@ -106,7 +106,7 @@ def matrix_told(
     if looks.funnel and not failures:
         raise UsageError("--funnel is a reading of failures; give --failures with it")
     if failures:
-        return _failures_told(api.failures(run, by, given), format, funnel=looks.funnel)
+        return _failures_told(api.failures(run, by, given), format, looks)
     if against is not None:
         return _told(api.changes(run, against, by, given), format)
     if absorption:
@@ -142,12 +142,12 @@ def _told(counted: Any, format: str) -> str | dict[str, Any]:
     return str(counted.csv() if format == "csv" else counted.table()).rstrip("\n")
 
 
-def _failures_told(found: FailureMatrix, format: str, *, funnel: bool) -> str | dict[str, Any]:
+def _failures_told(found: FailureMatrix, format: str, looks: Looks) -> str | dict[str, Any]:
     from simkit.paths.failures.funnel import funnel_csv, funnel_table
     from simkit.paths.failures.told import failures_json, failures_text
 
     if format == "json":
-        return failures_json(found)
+        return failures_json(found, looks.over)
     if format == "csv":
-        return (funnel_csv(found) if funnel else found.csv()).rstrip("\n")
-    return (funnel_table(found) if funnel else failures_text(found)).rstrip("\n")
+        return (funnel_csv(found) if looks.funnel else found.csv()).rstrip("\n")
+    return (funnel_table(found) if looks.funnel else failures_text(found, over=looks.over)).rstrip("\n")

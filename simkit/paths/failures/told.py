@@ -11,33 +11,38 @@ from simkit.errors import one_line
 from simkit.paths.failures.funnel import funnel
 from simkit.paths.failures.matrix import FailureMatrix
 from simkit.paths.failures.ranks import Ranked, ranked
+from simkit.paths.fit.resample import Over
 from simkit.paths.table import aligned
 
 _SHOWN = 10
+_DRAWN = {"sessions": "", "scenarios": " of scenarios"}
 
 
-def failures_json(matrix: FailureMatrix) -> dict[str, Any]:
+def failures_json(matrix: FailureMatrix, over: Over = "sessions") -> dict[str, Any]:
     """The matrix's own JSON, and beside it: attempts and hazards, the cells by rank with their sessions, recoveries and
     the funnel; what nobody can know is null."""
     tables = {"attempts": matrix.attempts, "hazards": matrix.hazards}
     return {
         **matrix.to_json(),
         **{name: np.where(np.isnan(table), None, table).tolist() for name, table in tables.items()},  # type: ignore[call-overload]
-        "cells": [cell.to_json() for cell in ranked(matrix)],
+        "cells": [cell.to_json() for cell in ranked(matrix, over=over)],
+        "over": over,
         "recovered": [one._asdict() for one in matrix.recovered],
         "funnel": [step.to_json() for step in funnel(matrix)],
     }
 
 
-def failures_text(matrix: FailureMatrix, width: int = 120) -> str:
-    """The counts, then the largest cells with attempts, hazard and how sure their rank is, then recoveries."""
-    cells = ranked(matrix)
+def failures_text(matrix: FailureMatrix, width: int = 120, over: Over = "sessions") -> str:
+    """The counts, then the largest cells with attempts, hazard and how sure their rank is (`over`: what is drawn
+    anew to know that), then recoveries."""
+    cells = ranked(matrix, over=over)
     parts = [matrix.table(width).rstrip("\n")]
     if cells:
         parts.append("\n".join(aligned([_HEAD, *map(_line, cells[:_SHOWN])])))
         top = cells[0]
         parts.append(
-            f"The top cell stays first in {top.first:.0%} of resamples; look at {one_line(top.sessions[0], 80)}"
+            f"The top cell stays first in {top.first:.0%} of resamples{_DRAWN[over]}; look at "
+            + one_line(top.sessions[0], 80)
             + (f" and {len(top.sessions) - 1} more." if len(top.sessions) > 1 else ".")
         )
     if matrix.recovered:

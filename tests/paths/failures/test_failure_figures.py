@@ -81,6 +81,20 @@ def clear_lead(times: int) -> FailureMatrix:
     return failures_of(((story(line, trial=n), at, "fail") for n, (line, at) in enumerate(told)), tool)
 
 
+def test_over_scenarios_alike_trials_count_as_one() -> None:
+    """One scenario fails twelve times in a, eleven others once in b: a is first in a draw of twelve scenarios where the
+    one is among them, which is 1 - (11/12)^12."""
+    told = [(story("call a -> error", trial=n), 1, "fail") for n in range(12)]
+    told += [(story("call b -> error", scenario=f"other-{n}"), 1, "fail") for n in range(11)]
+    matrix = failures_of(told, tool)
+    alone, together = (ranked(matrix, 4_000, over=over)[0] for over in ("sessions", "scenarios"))
+
+    assert (alone.column, together.column) == ("a:error", "a:error")
+    assert together.first == pytest.approx(1 - (11 / 12) ** 12, abs=0.03)
+    assert together.share_low < alone.share_low < 12 / 23 < alone.share_high < together.share_high
+    assert "of resamples of scenarios; look at" in failures_text(matrix, over="scenarios")
+
+
 @pytest.mark.skipif(not LABELLED.is_file(), reason="the labelled traces (../shared/data) are not here")
 def test_in_the_courses_own_traces_the_top_cell_stays_first_in_31_of_100_resamples() -> None:
     matrix = api.failures(api.import_run("labeled-traces", LABELLED))
