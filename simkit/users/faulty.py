@@ -68,7 +68,8 @@ def _leaked(role: Role, heard: Heard, said: Said) -> Said | None:
             found = values_in(value) if step.by == "agent" and isinstance(value, str) else ()
             for one in found:
                 digits = "".join(filter(str.isdigit, one.text))
-                if one.kind == "id" and len(digits) >= 2 and len(one.text) >= 5 and digits not in digits_known:
+                long_enough = len(digits) >= 2 and sum(map(str.isalnum, one.text)) >= 5
+                if one.kind == "id" and long_enough and digits not in digits_known:
                     return _more(said, f"It must be {one.text}.")
     return None
 
