@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 from tinyshop import write_shop
 
@@ -56,6 +57,7 @@ def test_the_table_says_how_far_it_can_be_trusted(run: str, capsys: pytest.Captu
         (("--chain",), "state,visits,value"),
         (("--interval",), "from,to,n,of,p"),
         (("--prior", "jeffreys"), "from,to,n,of,p"),
+        (("--prior", "pooled"), "from,to,persona,n,of,seen,pooled"),
         (("--failures", "--funnel"), "step,entered,failed"),
         (("--given", "turn=1-2"), "from,START"),
         (("--by", "mine=call+phase"), "from,START"),
@@ -77,6 +79,16 @@ def test_failures_keep_their_contract_too(run: str, capsys: pytest.CaptureFixtur
     assert {"attempts", "hazards", "cells", "recovered", "funnel"} <= set(found)
 
 
+def test_personas_are_pooled_over_the_states_of_the_matrix(run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    found = json.loads(told(capsys, run, "--prior", "pooled", "--json")[1])
+    pooled = found["pooled"].values()
+
+    assert list(found) == [*CONTRACT, "fit", "pooled"]
+    assert {one["prior"] for one in pooled} == {"pooled"}
+    assert np.sum([one["counts"] for one in pooled], axis=0).tolist() == found["counts"]
+    assert sum(one["sessions"] for one in pooled) == found["sessions"]
+
+
 def test_the_view_is_saved_under_its_name(run: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(told(capsys, run, "--by", "mine=call+phase", "--json")[1])["view"] == "mine=call+phase"
 
@@ -85,6 +97,8 @@ def test_the_view_is_saved_under_its_name(run: str, capsys: pytest.CaptureFixtur
     ("asked", "message"),
     [
         (("--chain", "--failures"), "different tables; ask for one"),
+        (("--prior", "pooled", "--failures"), "different tables; ask for one"),
+        (("--prior", "pooled", "--given", "turn=1"), "need whole ones"),
         (("--funnel",), "give --failures with it"),
         (("--chain", "--given", "turn=1"), "need whole ones"),
         (("--failures", "--given", "turn=1"), "only the counts of simkit matrix can be cut by turns"),

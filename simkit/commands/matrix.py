@@ -33,8 +33,11 @@ class Looks:
         bool, Parameter(negative="", help="Each probability with a credible interval, and one that respects sessions.")
     ] = False
     prior: Annotated[
-        Literal["ml", "laplace", "jeffreys", "perks"],
-        Parameter(help="How probabilities are estimated: as seen, or with 1, 1/2 or 1/K added to each cell."),
+        Literal["ml", "laplace", "jeffreys", "perks", "pooled"],
+        Parameter(
+            help="How probabilities are estimated: as seen; with 1, 1/2 or 1/K added to each cell; or pooled: by"
+            " persona, those with few sessions leaning on the others, the more the more alike they are."
+        ),
     ] = "ml"
     support: Annotated[
         int, Parameter(validator=Number(gte=0), help="States left fewer times than this are marked as thin.")
@@ -53,6 +56,11 @@ class Looks:
         None
     )
     svg: Annotated[Path | None, Parameter(help="The same as SVG.")] = None
+
+    @property
+    def closely(self) -> bool:
+        """Whether something is asked for that reads the probabilities of whole sessions."""
+        return self.chain or self.interval or self.prior != "ml"
 
 
 def matrix(
@@ -97,8 +105,10 @@ def matrix_told(
     from simkit.paths.reading import Asked
     from simkit.paths.shade import shaded
 
-    if failures + absorption + (against is not None) + (looks.chain or looks.interval) > 1:
-        raise UsageError("--failures, --absorption, --against and --chain are different tables; ask for one")
+    if failures + absorption + (against is not None) + looks.closely > 1:
+        raise UsageError(
+            "--failures, --absorption, --against, --chain (--interval, --prior): different tables; ask for one"
+        )
     if (looks.png or looks.svg or format == "shaded") and (failures or absorption or against is not None):
         raise UsageError(
             "--png, --svg and --format shaded show the matrix itself; leave out what asks for another table"
@@ -112,8 +122,8 @@ def matrix_told(
     if absorption:
         return _told(api.absorption(run, by, given), format)
     if split_turns(given)[1] is not None:
-        if looks.chain or looks.interval:
-            raise UsageError("--given turn=… cuts sessions into pieces; a chain and its intervals need whole ones")
+        if looks.closely:
+            raise UsageError("--given turn=… cuts sessions into pieces; a chain, intervals and priors need whole ones")
         counted: Any = api.transitions(run, by, given)
         _draw(counted, looks)
         return shaded(counted) if format == "shaded" else _told(counted, format)

@@ -1,7 +1,7 @@
 """What `simkit matrix` tells of a run: the counts and whatever else was asked for, as text, CSV or JSON.
 
-The JSON is always that of the matrix; each further reading adds a key of its own: `fit` is always there, `intervals`
-and `chain` where they were asked for.
+The JSON is always that of the matrix; each further reading adds a key of its own: `fit` is always there, `intervals`,
+`pooled` and `chain` where they were asked for.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from simkit.paths.chain.told import chain_csv, chain_text
 from simkit.paths.fit.cells import SUPPORT, Cells, cells_of
 from simkit.paths.fit.certificate import Certificate, certificate
 from simkit.paths.fit.estimate import PRIORS
+from simkit.paths.fit.pooled import Pooled, pooled_by_persona
 from simkit.paths.fit.resample import Over
 from simkit.paths.matrix import TransitionMatrix
 from simkit.paths.walks import Walks
 
+POOLED = "pooled"
 _WIDTH = 100
 
 
@@ -32,15 +34,22 @@ class Asked:
     chain: bool = False
     intervals: bool = False
     prior: str = "ml"
+    """One of `PRIORS`, or `pooled`: each persona leans on all of them."""
     support: int = SUPPORT
     resamples: int = 1000
     over: Over = "sessions"
 
     def __post_init__(self) -> None:
-        if self.prior not in PRIORS:
-            raise UsageError(f"no prior '{one_line(self.prior)}'{did_you_mean(self.prior, PRIORS)}")
+        known = [*PRIORS, POOLED]
+        if self.prior not in known:
+            raise UsageError(f"no prior '{one_line(self.prior)}'{did_you_mean(self.prior, known)}")
         if self.resamples < 2:
             raise UsageError(f"--resamples {self.resamples}: must be 2 or more")
+
+    @property
+    def cells(self) -> bool:
+        """Whether each cell is wanted with its intervals: by itself, or since probabilities are not just as seen."""
+        return self.intervals or self.prior not in ("ml", POOLED)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +74,13 @@ class MatrixReading:
     def cells(self) -> Cells:
         """Probabilities with intervals."""
         asked = self.asked
-        return cells_of(self.walks, asked.prior, resamples=asked.resamples, support=asked.support, over=asked.over)
+        prior = "ml" if asked.prior == POOLED else asked.prior
+        return cells_of(self.walks, prior, resamples=asked.resamples, support=asked.support, over=asked.over)
+
+    @cached_property
+    def pooled(self) -> Pooled:
+        """Probabilities by persona, each leaning on all."""
+        return pooled_by_persona(self.walks)
 
     @cached_property
     def chain(self) -> ChainReport | None:
@@ -77,8 +92,10 @@ class MatrixReading:
     def to_json(self) -> dict[str, Any]:
         """The matrix, its fit, and what was asked for."""
         told = {**self.matrix.to_json(), "fit": self.fit.to_json()}
-        if self.asked.intervals or self.asked.prior != "ml":
+        if self.asked.cells:
             told["intervals"] = self.cells.to_json()
+        if self.asked.prior == POOLED:
+            told["pooled"] = self.pooled.to_json()
         if self.asked.chain:
             told["chain"] = self.chain.to_json() if self.chain else None
         return told
@@ -88,8 +105,10 @@ class MatrixReading:
         parts = []
         if self.asked.chain and self.chain:
             parts.append(chain_text(self.chain))
-        if self.asked.intervals or self.asked.prior != "ml":
+        if self.asked.cells:
             parts.append(self.cells.table())
+        if self.asked.prior == POOLED:
+            parts.append(self.pooled.table())
         text = "\n".join(parts) if parts and len(self.walks) else self.matrix.table()
         return "\n".join([text.rstrip("\n"), "", *self.fit_lines()])
 
@@ -99,7 +118,9 @@ class MatrixReading:
         return [line for one in said for line in wrap(f"fit: {one}", _WIDTH, subsequent_indent="     ")]
 
     def csv(self) -> str:
-        """One table: the chain's states, or the cells, or the counts."""
+        """One table: the chain's states, or the personas' cells, or the cells, or the counts."""
         if self.asked.chain and self.chain:
             return chain_csv(self.chain)
-        return self.cells.csv() if self.asked.intervals or self.asked.prior != "ml" else self.matrix.csv()
+        if self.asked.prior == POOLED:
+            return self.pooled.csv()
+        return self.cells.csv() if self.asked.cells else self.matrix.csv()

@@ -11,9 +11,11 @@ from simulated_chains import STATES, agent, sessions
 from simkit.paths.fit.cells import cells_of
 from simkit.paths.fit.estimate import PRIORS, estimate, pooled_estimates
 from simkit.paths.fit.intervals import credible, unclear
+from simkit.paths.fit.pooled import pooled_by_persona
 from simkit.paths.matrix import matrix_of
 from simkit.paths.states import START
 from simkit.paths.walks import walks_of_states
+from simkit.trace.log import SessionKey
 
 MATRIX = matrix_of([(START, "a", "b", "END:pass"), (START, "a", "a", "END:fail")], "tool")
 
@@ -57,6 +59,19 @@ def test_personas_that_differ_keep_their_own_ways() -> None:
 
     assert found["one"].probabilities[0, 1] > 0.99
     assert found["two"].probabilities[0, 2] > 0.99
+
+
+def test_pooled_by_persona_is_each_ones_own_share_drawn_to_that_of_all() -> None:
+    """Of ten sessions each, 8 and 4 go to a: all 12 of 20. Pearson 10/3 with one degree of freedom, 9 further sessions
+    a group: 10/3 = 1 + 9 / (c + 1), so c is 20/7."""
+    ways = [(START, end, "END:pass") for end in "a" * 8 + "b" * 2 + "a" * 4 + "b" * 6]
+    keys = [SessionKey("s", "one" if n < 10 else "two", n) for n in range(20)]
+    found = pooled_by_persona(walks_of_states(ways, "tool", keys))
+    c = 20 / 7
+
+    assert found.estimates["one"].probabilities[0, 1] == pytest.approx((8 + c * 0.6) / (10 + c))
+    assert found.rows()[2] == ["START", "a", "two", "4", "10", "0.400", f"{(4 + c * 0.6) / (10 + c):.3f}"]
+    assert found.estimates["one"].rows_without_data == ("END:pass",)
 
 
 @given(st.lists(st.integers(0, 1000), min_size=2, max_size=6), st.sampled_from([0.5, 0.9, 0.95]))
