@@ -14,6 +14,7 @@ from random import Random
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.design.covering.annealing import starter
 from simkit.design.covering.greedy import completed
 from simkit.design.covering.interactions import Interactions
 from simkit.design.covering.tabu import fewer
@@ -115,6 +116,34 @@ def _groups(symbols: int) -> Iterator[tuple[NDArray[np.int64], tuple[int, ...]]]
         every = range(symbols)
         lines = [[add(times(a, x), b) for x in every] for a in every if a for b in every]
         yield np.array(lines), tuple(every)
+
+
+def annealed(
+    columns: int, symbols: int, strength: int, most: int, random: Random, effort: int
+) -> NDArray[np.int64] | None:
+    """An array of fewer than `most` rows: starter rows moved by x -> ax + b over the field of `symbols` elements, and a
+    row of each symbol alone. None where there is no such field, or `effort` changes for each number led to none.
+    """
+    if symbols not in _PRIMES and symbols not in _POLYNOMIALS:
+        return None
+    moves, alone = list(_groups(symbols))[-1]
+    places = symbols ** np.arange(strength)[::-1]
+    cells = np.array(list(product(range(symbols), repeat=strength)))
+    least = np.min([(move[cells] * places).sum(axis=1) for move in moves], axis=0)
+    _, orbits = np.unique(least, return_inverse=True)
+    wanted = np.ones(int(orbits.max()) + 1, dtype=bool)
+    wanted[orbits[[symbol * places.sum() for symbol in alone]]] = False
+    best: NDArray[np.int64] | None = None
+    for rows in range((most - 1 - symbols) // len(moves), 0, -1):
+        shape = orbits.reshape((symbols,) * strength)
+        found = starter(columns, strength, shape, wanted, rows, random, effort)
+        if found is None:
+            break
+        best = found
+    if best is None:
+        return None
+    fixed = np.repeat(np.array(alone, dtype=np.int64)[:, None], columns, axis=1)
+    return np.concatenate([fixed, *(move[best] for move in moves)])
 
 
 def circulant(columns: int, symbols: int, random: Random, effort: int) -> NDArray[np.int64] | None:

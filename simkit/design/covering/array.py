@@ -53,7 +53,7 @@ def covering_array(
 
 def _constructed(what: Any, rows: NDArray[Any], random: Random, effort: int) -> NDArray[Any]:
     """A smaller array than `rows` where one can be constructed, else `rows`."""
-    from simkit.design.covering.algebra import circulant, developed, orthogonal
+    from simkit.design.covering.algebra import annealed, circulant, developed, orthogonal
 
     least = max(prod(sorted(what.sizes)[-length:]) for length in set(what.lengths.tolist()))
     if len(set(what.lengths.tolist())) > 1 or len(rows) == least:
@@ -65,6 +65,10 @@ def _constructed(what: Any, rows: NDArray[Any], random: Random, effort: int) -> 
     if len(set(what.sizes)) == 1 and what.sizes[0] > 2:
         tried = [developed(what, len(rows), random, effort)]
         tried += [circulant(len(what.sizes), what.sizes[0], random, effort)] if strength == 2 else []
+        rows = min([rows, *(one for one in tried if one is not None)], key=len)
+        tried = (
+            [annealed(len(what.sizes), what.sizes[0], strength, len(rows), random, 8 * effort)] if strength > 2 else []
+        )
         rows = min([rows, *(one for one in tried if one is not None)], key=len)
     return made if made is not None and len(made) < len(rows) else rows
 

@@ -63,6 +63,7 @@ def test_every_combination_that_can_occur_occurs_and_nothing_forbidden_does(
         ([5, *[3] * 8, 2, 2], 2, 15),
         ([7, 6, 5, *[4] * 5, *[3] * 8, 2, 2, 2], 2, 42),
         ([5] * 6, 3, 125),
+        ([3] * 10, 3, 45),
         ([4] * 5, 4, 256),
     ],
 )
