@@ -86,7 +86,8 @@ def domain(
     left = 0 if plan.server else _unproven(folder)  # a live server is not played with for nothing
     told = [] if model is None else _by_model(folder, model, made.cases)
     say(f"wrote {folder}: {made.tools} tools, {made.tables} tables, {len(made.cases) - left} cases")
-    for note in (*made.notes, *told, *([f"{left} cases left out: simkit check did not hold for them"] if left else ())):
+    unproven = f"cases left out, for which simkit check did not hold: {left}"
+    for note in (*made.notes, *told, *([unproven] if left else ())):
         say(f"note: {note}")
     say(f"next: simkit check {folder}; then read {folder / 'tools.py'} and search it for TODO")
     return 0

@@ -155,3 +155,26 @@ def test_tables_of_like_names_and_paths_with_endings_are_told_apart() -> None:
     checked = api.check(folder)
     assert checked.problems == ()
     assert {"rooms", "halls", "seats", "hall_seats"} <= checked.pack.domains[0].tables.keys()
+
+
+def test_a_record_acted_on_by_a_short_path_has_the_fields_that_its_nested_path_tells() -> None:
+    fields = {"id": {"type": "string"}, "shelf_id": {"type": "string"}, "state": {"enum": ["kept", "quarantined"]}}
+    answers = {
+        "200": {"description": "ok", "content": {"application/json": {"schema": {"$ref": "#/x/Packet"}}}},
+    }
+    paths = {
+        "/packets/{packetId}/quarantine": {"post": {"operationId": "quarantine", "responses": answers}},
+        "/shelves/{shelfId}/packets/{packetId}": {"get": {"operationId": "getPacket", "responses": answers}},
+    }
+    packet = {"type": "object", "required": list(fields), "properties": fields}
+    spec = {"openapi": "3.0.0", "info": {"title": "Seeds"}, "paths": paths, "x": {"Packet": packet}}
+    Path("seeds.json").write_text(json.dumps(spec), encoding="utf-8")
+
+    folder = write_domain(plan_of_openapi("seeds", Path("seeds.json")), Path("scenarios/seeds"), 10).folder
+
+    checked = api.check(folder)
+    assert checked.problems == ()
+    tables = checked.pack.domains[0].tables
+    assert all(row.keys() == fields.keys() for row in tables["packets"].values())
+    assert "quarantines" not in tables
+    assert "seeds-quarantine" in {case.scenario.scenario for case in checked.pack.cases}, "it may be looked up first"

@@ -46,8 +46,10 @@ class _Reader:
         same = self.tables.get(base)
         if same is not None and (not shape.name or not same.shape.name or shape.name == same.shape.name):
             self.ways[way] = base
-            if not same.shape.fields:
-                same.shape = shape
+            if not set(same.shape.fields) - {same.key}:
+                # Until now only things done to its records were seen, which tell nothing but their key.
+                same.shape = replace(shape, fields={**same.shape.fields, **shape.fields})
+                self.named.setdefault(shape.name or base, base)
             return
         name = base
         if same is not None:

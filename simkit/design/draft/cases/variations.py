@@ -33,6 +33,8 @@ class Kit(Protocol):
 
     def new(self, deed: Deed, row: Mapping[str, Any], number: int, optional: int) -> dict[str, Any]: ...
 
+    def told(self, deed: Deed, given: Mapping[str, Any], looks: list[Call]) -> dict[str, Any]: ...
+
     def named(self, deed: Deed) -> str: ...
 
 
@@ -102,7 +104,7 @@ def second_thoughts(kit: Kit, deed: Deed) -> Draft | None:
             continue
         slot = kit.arguments.slots.parameter(deed, one)
         says = f"Actually, make the {kit.arguments.slots.labels[slot]} {other}, please."
-        facts = kit.arguments.facts(deed, {name: value for name, value in given.items() if name in changed})
+        facts = kit.told(deed, {name: value for name, value in given.items() if name in changed}, looks)
         return Draft(
             f"{kit.named(deed)}-second-thoughts",
             f"to {kit.phrases[deed.operation.tool]} where the {kit.arguments.slots.labels[slot]} is {facts[slot]}",
@@ -130,7 +132,7 @@ def thought_better(kit: Kit, deed: Deed) -> Draft | None:
     return Draft(
         f"{kit.named(deed)}-thought-better",
         f"to {kit.phrases[deed.operation.tool]}",
-        kit.arguments.facts(deed, given),
+        kit.told(deed, given, looks),
         {"calls": [step(*call) for call in looks], "never": [deed.operation.tool]},
         (*(step(*call) for call in looks), {"say": "All right, then everything stays as it is."}),
         ("declined",),

@@ -155,7 +155,7 @@ class Cases:
             tried = self.bench.tried(*looks, (tool, given))
             world = end_state(tried.changes, self.plan.tables) if not tried.refused else None
             if world is not None:
-                facts = self.arguments.facts(deed, given)
+                facts = self.told(deed, given, looks)
                 steps = [step(*call) for call in [*looks, (tool, given)]]
                 tags = (deed.role if deed.role != "act" else "action",)
                 wants = f"to {self.phrases[tool]}{self._where(deed, given)}"
@@ -189,6 +189,12 @@ class Cases:
             return []
         given = self.arguments.fresh(first, self.arguments.keys(first, row, number), number, 0)
         return [(first.operation.tool, given)] if self.bench.fits(first.operation.tool, given) else []
+
+    def told(self, deed: Deed, given: Mapping[str, Any], looks: list[tuple[str, dict[str, Any]]]) -> dict[str, Any]:
+        """What the user has to tell for a call, and for the look-up before it."""
+        first = self._reader(deed)
+        needed = self.arguments.facts(first, looks[0][1]) if looks and first is not None else {}
+        return {**needed, **self.arguments.facts(deed, given)}
 
     def _reader(self, deed: Deed) -> Deed | None:
         return next((one for one in self.plan.deeds if one.table == deed.table and one.role == "read"), None)
