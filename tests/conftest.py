@@ -16,6 +16,11 @@ settings.register_profile("no clock", deadline=None, suppress_health_check=[Heal
 settings.load_profile("no clock")
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two for each core: half of the time tests wait, for servers, limits, and what they killed."""
+    return 2 * (os.cpu_count() or 1)
+
+
 @pytest.fixture
 def shop(tmp_path: Path) -> Path:
     """The folder of a small domain with one scenario."""
