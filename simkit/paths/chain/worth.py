@@ -80,14 +80,20 @@ class Worth:
         """(K, K) gain in P(success) if an edge were never taken; nan for edges not seen or without an alternative.
 
         From one solution: with g the success from k without coming to i, and e the chance of not coming to i, both from
-        f, state i repaired has h' = sum(p_ik g_k) / sum(p_ik e_k) over the other edges k.
+        f, state i repaired has h' = sum(p_ik g_k) / sum(p_ik e_k) over the other edges k. Where next to nothing is left
+        of that (the other edges hold sessions for ever, or nearly), the chain is solved anew.
         """
         chain, values = self.chain, self.values
         inner, k = chain.transient, len(chain.states)
         if not len(inner):
             return np.full((k, k), np.nan)
-        visits = chain.visits
-        return leverage_of(np.nan_to_num(chain.probabilities), inner, visits, values, self.start)
+        shares = np.nan_to_num(chain.probabilities)
+        result = leverage_of(shares, inner, chain.visits, values, self.start)
+        others = np.zeros((k, k), dtype=bool)
+        others[inner] = (shares[inner] > 0) & ((shares[inner] > 0).sum(axis=1, keepdims=True) > 1)
+        for source, target in np.argwhere(others & np.isnan(result)).tolist():
+            result[source, target] = self.what_if((chain.states[source], chain.states[target])) - self.total
+        return result
 
     def what_if(self, edge: tuple[str, str]) -> float:
         """P(success) from the start if `edge` were never taken; nan if its state has no other way. Raises KeyError for
@@ -132,7 +138,9 @@ def leverage_of(shares: Floats, inner: NDArray[np.intp], visits: Floats, values:
     passed = (out @ missing)[np.arange(len(inner)), np.arange(len(inner))]
     above = gained[:, None] - out * rest.T
     below = passed[:, None] - out * missing.T
-    repaired = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 1e-12)
+    # Digits are lost where little is left of the chance to leave at all, not where that chance is little.
+    leaving = np.where(np.arange(k)[None, :] == inner[:, None], 0.0, out).sum(axis=1, keepdims=True)
+    repaired = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 1e-12 * leaving)
     coming = start @ reach
     result = np.full((k, k), np.nan)
     gain = coming[:, None] * (repaired - values[inner][:, None])
