@@ -186,6 +186,7 @@ app.command(
     "simkit.commands.coverage:coverage", help="What runs have played of all there is, and what fills the holes."
 )
 app.command(tell_paths, name="paths")
+app.command("simkit.commands.power:power", help="Tell how many sessions it takes to see a changed share.")
 app.command(
     "simkit.commands.fork:fork",
     help="Take a session up again at one event, with one thing changed, many times; or find the turn that doomed it.",

@@ -16,7 +16,11 @@ RunName = Annotated[str, Parameter(help="A run: its name under runs/, its folder
 AsJson = Annotated[bool, Parameter(name="--json", negative="", help="Print exactly one JSON object on stdout.")]
 Out = Annotated[str | None, Parameter(help="Where the run is kept: a name under runs/, or a path.")]
 By = Annotated[
-    str, Parameter(help="State view: tool, world, node, act, your own file.py:function, or several joined: tool+phase.")
+    str,
+    Parameter(
+        help="State view: tool, world, node, act, your own file.py:function, or several joined, as in tool+phase; parts"
+        " to join: call, outcome, args, arg.NAME, phase. NAME=VIEW names it."
+    ),
 ]
 Given = Annotated[
     tuple[str, ...],

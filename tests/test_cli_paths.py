@@ -114,3 +114,21 @@ def test_what_cannot_be_told_is_one_line(simkit: Any, arguments: list[str], said
     assert (ended.code, ended.out) == (2, "")
     assert ended.err.startswith("simkit: error: ") and ended.err.count("\n") == 1
     assert said in ended.err
+
+
+def test_power_tells_from_numbers_or_from_a_run_how_many_sessions_a_change_takes(simkit: Any) -> None:
+    """199 visits tell 10 % from 20 % (Fleiss, Levin and Paik); four trials correlated by 0.3 are worth 4 / 1.9."""
+    alone, alike = (simkit("power", "--before", "0.1", "--after", "0.2", *more, "--json").value for more in ((), ALIKE))
+    piloted = simkit("power", "good", "--source", "START", "--target", "get_order:ok", "--after", "0.5", "--json").value
+
+    assert (alone["sessions"], alike["sessions"], alike["tasks"]) == (199, 379, 95)
+    assert (piloted["assumed"]["before"], piloted["assumed"]["trials"]) == (1.0, 6.0)
+    assert simkit("power", "--before", "0.1", "--after", "0.2").out.startswith(
+        "199 sessions in each run tell 10.0% from"
+    )
+    assert "did you mean 'get_order:ok'?" in simkit("power", "good", *MISSPELT, "--after", "0.5").err
+    assert simkit("power", "--after", "0.5").code == 2
+
+
+ALIKE = ("--trials", "4", "--correlation", "0.3")
+MISSPELT = ("--source", "START", "--target", "get_oder:ok")
