@@ -128,7 +128,7 @@ def guarded(command: Callable[[], Any]) -> int:
         complain(f"{error.filename or 'a file'}: {error.strerror or error}; check the path and its permissions")
         code = 2
     except KeyboardInterrupt:
-        say("simkit: interrupted; every finished session is kept")
+        say("simkit: interrupted; the sessions of a run that were finished are kept")
         code = 130
     return _flushed(code if isinstance(code, int) else 0)
 

@@ -70,6 +70,9 @@ def fuzz(
         print_fuzzed(found.to_json())
         if found.found:
             say(f"scenarios and tests: {folder}")
+    if found.interrupted:
+        say("simkit: interrupted; what was found is kept, but not all of it made smaller")
+        return 130
     return int(bool(found.found))
 
 

@@ -41,6 +41,9 @@ def shrink(
         print_json(found.to_json())
     else:
         _tell(found)
+    if found.shrunk.interrupted:
+        say("simkit: interrupted; the smallest so far is kept")
+        return 130
     return 0
 
 

@@ -51,7 +51,7 @@ def print_fuzzed(told: Mapping[str, Any], *, console: Console | None = None) -> 
     console = console or Console(highlight=False)
     played = f"{told['sessions']:,} sessions of {one_line(told['domain'], 60)}, seed {told['seed']}"
     more = f"; {told['replays']:,} more to make them small" if told["replays"] else ""
-    early = "; stopped by a budget" if told["stopped_early"] else ""
+    early = "; stopped early" if told["stopped_early"] else ""
     found = told["findings"]
     head = Text.assemble(
         (f"{len(found)} FOUND  " if found else "NOTHING FOUND  ", "bold red" if found else "bold green"),

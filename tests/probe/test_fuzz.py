@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from simkit.design.sessions.session import Session
 from simkit.design.yamltext import block
 from simkit.metrics.properties import broken
 from simkit.paths.episode import Episode
+from simkit.probe.fuzz.drawing import Drawing
 from simkit.probe.fuzz.session import Terms, fuzz
 from simkit.spec.files import load_pack
 from simkit.testing import conserved, reads_of_one, sessions
@@ -119,3 +121,29 @@ def test_whose_records_were_read_and_what_a_sum_came_to_are_properties() -> None
     told = broken(reads_of_one("customer_id"), episode_of(*customers))
     assert told is not None and told.startswith("the agent read records of several customer_id: C2001 in event")
     assert broken(conserved(orders__total=1), episode_of(*customers)) is None
+
+
+def test_what_was_found_is_kept_when_somebody_interrupts(shop: Path) -> None:
+    seen: list[str] = []
+
+    def impatient(outcome: str) -> None:
+        seen.append(outcome)
+        if len(seen) == 19:
+            raise KeyboardInterrupt
+
+    terms = Terms(f"{shop.parent / 'agent.py'}:hasty", max_sessions=20, shrink_sessions=20, at_once=4, seed=3)
+    found = fuzz(shop, shop.parent / "kept", terms, impatient)
+
+    assert found.interrupted
+    assert found.found
+    assert all(one.shrunk is None and one.kept.scenario.exists() for one in found.found)
+
+
+def test_an_interrupt_while_sessions_are_drawn_is_not_lost() -> None:
+    def interrupting(session: Session) -> bool:
+        signal.raise_signal(signal.SIGINT)
+        return False
+
+    with pytest.raises(KeyboardInterrupt):
+        Drawing(sessions(RETAIL), 0, 5).simplest(interrupting)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler

@@ -6,6 +6,8 @@ Nothing is left in the working directory. Hypothesis keeps no examples of what h
 from __future__ import annotations
 
 import random
+import signal
+import threading
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -55,12 +57,47 @@ class Drawing:
             deadline=None,
             suppress_health_check=list(HealthCheck),
         )
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), _heeding_interrupts() as heed:
+
+            def heeding(session: Session) -> bool:
+                heed()
+                return wanted(session)
+
             warnings.simplefilter("ignore", HypothesisWarning)
             try:
-                return find(self.strategy, wanted, settings=terms, random=random.Random(self.seed))
+                return find(self.strategy, heeding, settings=terms, random=random.Random(self.seed))
             except NoSuchExample:
                 return None
+
+
+@contextmanager
+def _heeding_interrupts() -> Iterator[Callable[[], None]]:
+    """While this lasts, an interrupt is raised by the function that is given; the second one at once.
+
+    Hypothesis counts the time of garbage collections in a callback, in which Python drops whatever is raised: an
+    interrupt that came there would be lost.
+    """
+    came: list[int] = []
+
+    def heard(number: int, frame: Any) -> None:
+        came.append(number)
+        if len(came) > 1:
+            raise KeyboardInterrupt
+
+    def heed() -> None:
+        if came:
+            raise KeyboardInterrupt
+
+    before = signal.getsignal(signal.SIGINT)
+    ours = threading.current_thread() is threading.main_thread() and before is signal.default_int_handler
+    if ours:
+        signal.signal(signal.SIGINT, heard)
+    try:
+        yield heed
+    finally:
+        if ours:
+            signal.signal(signal.SIGINT, before)
+    heed()
 
 
 @contextmanager

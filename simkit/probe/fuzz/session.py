@@ -72,11 +72,14 @@ class Fuzzed:
     found: tuple[Found, ...] = ()
     spent: bool = False
     """Whether a budget ended it early."""
+    interrupted: bool = False
+    """Whether somebody did; what was found until then is written, not all of it made smaller."""
 
     def to_json(self) -> dict[str, Any]:
         """All of it, for a program."""
         counts = {"domain": self.domain, "seed": self.seed, "sessions": self.sessions, "replays": self.replays}
-        return counts | {"stopped_early": self.spent, "findings": [one.to_json() for one in self.found]}
+        early = {"stopped_early": self.spent or self.interrupted}
+        return counts | early | {"findings": [one.to_json() for one in self.found]}
 
 
 @dataclass
@@ -116,6 +119,7 @@ class _Fuzzing:
         self.traffic = traffic_of(terms.models, models_of(sound(terms.agent), "agenda"), pack, resumed=False)
         self.player = self._player(terms.max_sessions)
         self.replays = 0
+        self.interrupted = False
         self.drawing = Drawing(sessions(pack), terms.seed, terms.max_sessions)
         self.broken: dict[str, dict[Mark, Broken]] = {}
         """What each session that was played breaks, by its digest."""
@@ -135,8 +139,17 @@ class _Fuzzing:
                     counts[mark] = counts.get(mark, 0) + 1
         except Spent:
             spent = True
-        found = tuple(self._found(mark, *first[mark], counts[mark]) for mark in first)
-        return Fuzzed(self.domain.name, self.terms.seed, self.player.played, self.replays, found, spent)
+        except KeyboardInterrupt:
+            self.interrupted = True
+        found: list[Found] = []
+        for mark in first:
+            try:
+                found.append(self._found(mark, *first[mark], counts[mark], small=not self.interrupted))
+            except KeyboardInterrupt:
+                self.interrupted = True
+                found.append(self._found(mark, *first[mark], counts[mark], small=False))
+        played = self.player.played
+        return Fuzzed(self.domain.name, self.terms.seed, played, self.replays, tuple(found), spent, self.interrupted)
 
     def _played(self, drawn: Sequence[Session]) -> Iterator[tuple[Session, Played]]:
         for at in range(0, len(drawn), self.terms.at_once):
@@ -153,10 +166,10 @@ class _Fuzzing:
     def _take(self, session: Session) -> Take:
         return Take(session.scenario, session.persona, session.user, self.terms.seed)
 
-    def _found(self, mark: Mark, session: Session, played: Played, count: int) -> Found:
+    def _found(self, mark: Mark, session: Session, played: Played, count: int, *, small: bool) -> Found:
         broken = self.broken[_digest(session)][mark]
         player = self._player(self.terms.shrink_sessions)
-        simplest = self._simplest(mark, player) or session
+        simplest = (self._simplest(mark, player) if small else None) or session
         judge = partial(Judging(self.terms.properties, simplest.known).way, target=mark)
         candidate = Candidate(
             {**simplest.said, "scenario": _slug(f"{self.domain.name}-{mark}")},
@@ -164,7 +177,7 @@ class _Fuzzing:
             simplest.user,
             self.terms.seed,
         )
-        shrunk = self._shrunk(simplest, candidate, player, judge)
+        shrunk = self._shrunk(simplest, candidate, player, judge) if small else None
         self.replays += player.played
         if shrunk is None:  # its own name is what its randomness comes from
             candidate = candidate.but(scenario=session.scenario.scenario)
@@ -198,7 +211,9 @@ class _Fuzzing:
             if way is None:
                 return None
             search = Search(player, way, judge=judge, free=free, progress=self.progress)
-            return search.run(candidate)
+            shrunk = search.run(candidate)
+            self.interrupted = shrunk.interrupted
+            return shrunk
         except (Spent, UsageError):
             return None
 

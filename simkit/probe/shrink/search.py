@@ -41,7 +41,9 @@ class Shrunk:
     sessions: int
     """How many were played."""
     spent: bool
-    """Whether the budget ended the search before nothing was left to try."""
+    """Whether the budget, or somebody, ended the search before nothing was left to try."""
+    interrupted: bool = False
+    """Whether it was somebody."""
 
 
 class Search:
@@ -65,6 +67,7 @@ class Search:
         self.prover = Player(player.domain, "reference", most=player.most) if way.undone else None
         self.tried: set[str] = set()
         self.rate = 1.0
+        self.interrupted = False
         self.proven = False
         """Whether the original has a reference path."""
 
@@ -91,6 +94,7 @@ class Search:
             rate=self.rate,
             sessions=self.player.played,
             spent=spent,
+            interrupted=self.interrupted,
         )
 
     def last_of(self, best: Smallest) -> Played:
@@ -134,7 +138,8 @@ class Search:
             self.tried.add(candidate.digest)
             try:
                 found = self._holds(candidate, size)
-            except Spent:
+            except (Spent, KeyboardInterrupt) as cut:
+                self.interrupted = isinstance(cut, KeyboardInterrupt)
                 raise _Cut(best) from None
             if found is not None:
                 return found
