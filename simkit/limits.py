@@ -70,7 +70,7 @@ _FIXED = (
 def limits() -> Iterator[Limit]:
     """All of them, session by call by run. Raises UsageError for an environment variable that is no number."""
     for name, field in Limits.model_fields.items():
-        value = "none" if field.default is None else f"{field.default:g}"
+        value = f"{field.default:g}" if isinstance(field.default, int | float) else "none"
         yield Limit(f"session, {name}", value, f"limits.{name} in the scenario", _OF_A_SESSION[name])
     now = Patience.of_environment()
     for name in Patience.numbers():
