@@ -99,6 +99,10 @@ class ChainReport:
     loops: tuple[Loop, ...]
     ping_pongs: tuple[PingPong, ...]
     same_calls: tuple[SameCall, ...] = ()
+    policy: str = "absorb"
+    """What was made of states that were never left (`chain.model.Policy`)."""
+    rows_without_data: tuple[str, ...] = ()
+    """These states."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; what is undefined is null."""
@@ -153,6 +157,8 @@ def chain_report(
         loops=loops(walks, chain),
         ping_pongs=ping_pongs(walks),
         same_calls=same_calls,
+        policy=chain.policy,
+        rows_without_data=chain.without_data,
     )
 
 

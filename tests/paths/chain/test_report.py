@@ -88,6 +88,10 @@ def test_a_state_in_few_sessions_has_no_interval() -> None:
     assert {one.state: one.value_interval == (None, None) for one in found.states} == {START: False, "rare": True}
 
 
+def test_the_policy_for_states_without_data_is_in_the_result(report: ChainReport) -> None:
+    assert (report.to_json()["policy"], report.to_json()["rows_without_data"]) == ("absorb", STATES[-2:])
+
+
 def test_no_sessions_are_refused() -> None:
     with pytest.raises(ValueError, match="no session"):
         chain_report(Walks("tool", (START,), (), np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(1, np.int64)))
