@@ -43,7 +43,7 @@ def print_shrunk(told: Mapping[str, Any], *, console: Console | None = None) -> 
 
 def _how(told: Mapping[str, Any]) -> str:
     flaky = f"; the original fails in {told['failure_rate']:.0%} of them" if told["failure_rate"] < 1 else ""
-    return f"{flaky}{'; stopped by the budget' if told['stopped_early'] else ''}"
+    return f"{flaky}{'; stopped early' if told['stopped_early'] else ''}"
 
 
 def print_fuzzed(told: Mapping[str, Any], *, console: Console | None = None) -> None:
