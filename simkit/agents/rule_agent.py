@@ -214,7 +214,7 @@ class _Rules:
 
 def _bare_answer(text: str, asked: str | None) -> dict[str, str]:
     """What was asked for, where the user says nothing but that."""
-    words = text.strip().rstrip(".!")
+    words = re.sub(r"^(?:it|that)(?:'s| is) ", "", text.strip().rstrip(".!"), flags=re.IGNORECASE)
     short = asked is not None and "?" not in text and len(words.split()) <= 4
     return {str(asked): words} if short and user_act(text) == "inform" else {}
 

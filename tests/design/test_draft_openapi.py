@@ -178,3 +178,33 @@ def test_a_record_acted_on_by_a_short_path_has_the_fields_that_its_nested_path_t
     assert all(row.keys() == fields.keys() for row in tables["packets"].values())
     assert "quarantines" not in tables
     assert "seeds-quarantine" in {case.scenario.scenario for case in checked.pack.cases}, "it may be looked up first"
+
+
+def test_what_an_api_calls_by_its_own_number_is_looked_up_and_what_is_cancelled_stays() -> None:
+    library = Api(read_domain(drafted("library", 0)))
+
+    with pytest.raises(Refused, match="no record '111' in books"):
+        library.placeHold(isbn="111", card_no="LC-40017", pickup_branch="north")
+    held = library.placeHold(isbn="9780261102355", card_no="LC-40017", pickup_branch="north")
+    assert library.cancelHold(hold_id=held["hold_id"])["state"] == "cancelled"
+    found = library.lookupMember(email="ben.okafor@example.com")
+    assert found["card_no"] == "LC-40018"
+    assert library.domain.card.tool("lookupMember").effect == "read"
+
+
+def test_the_drafted_agent_understands_every_persona_where_it_only_has_to_listen() -> None:
+    folder = drafted("library")
+
+    played = api.run(folder, out="library")
+
+    wrong = {episode.scenario.scenario for episode, outcome in played.scored.outcomes() if outcome != "pass"}
+    assert wrong <= {"library-get-book-without-its-isbn"}  # it never looks for what it is not told
+
+
+def test_policy_and_slots_are_worded_though_the_api_says_nothing() -> None:
+    folder = drafted("library")
+
+    assert "`getBook`.** Look at a book." in (folder / "policy.md").read_text(encoding="utf-8")
+    slots = read_domain(folder).card.slots
+    assert slots["member_card_no"].label == "member card number"
+    assert {"loan_period_from", "loan_period_to"} <= slots.keys() and "loan_period" not in slots

@@ -87,3 +87,26 @@ def test_a_database_that_cannot_be_read_is_one_line(dsn: str, what: str, capsys:
     (line,) = capsys.readouterr().err.splitlines()
     assert what in line and "secret" not in line
     assert not Path("nowhere.db").exists() and not Path("scenarios").exists()
+
+
+def test_keys_that_are_secret_or_personal_are_replaced_wherever_they_are_named() -> None:
+    with sqlite3.connect("bank.db") as database:
+        database.executescript("""
+            create table account (iban text primary key, owner text, balance numeric(9, 2));
+            create table card (card_token text primary key, iban text references account(iban));
+            create table transfer (id integer primary key, from_iban text references account(iban),
+                                   to_iban text references account(iban));
+            insert into account values ('PT5000020123', 'A', 10), ('PT5000020124', 'B', 20);
+            insert into card values ('TOKENONE77', 'PT5000020124');
+            insert into transfer values (1, 'PT5000020123', 'PT5000020124');
+        """)
+    database.close()
+
+    assert drafted("--sql", "sqlite:///bank.db") == 0
+
+    tables = read_domain(Path("scenarios/shop")).tables
+    everything = Path("scenarios/shop/state.json").read_text(encoding="utf-8")
+    assert not any(real in everything for real in ("PT500002", "TOKENONE77"))
+    first, second = tables["account"]
+    assert (tables["transfer"]["1"]["from_iban"], tables["transfer"]["1"]["to_iban"]) == (first, second)
+    assert [card["iban"] for card in tables["card"].values()] == [second]

@@ -77,7 +77,7 @@ def _written(plan: Plan, folder: Path, scenarios: int) -> list[Draft]:
     forms, slots = forms_of(plan), Slots(plan.tables)
     for deed in plan.deeds:
         for one in deed.operation.parameters:
-            if one.required or one.place == "path":
+            if (one.required or one.place == "path") and one.shape.kind != "object":
                 slots.parameter(deed, one)
     put(folder / "tools.py", tools_text(plan, forms))
     put(folder / "state.json", json.dumps(plan.records, indent=1, ensure_ascii=False) + "\n")

@@ -13,15 +13,29 @@ _ENDS = (["id"], ["uuid"], ["code"], ["number"], ["key"], ["slug"], ["ref"])
 
 def linked(tables: dict[str, Table]) -> dict[str, Table]:
     """The tables, each with the links that its fields' names show."""
+    natural = _natural_keys(tables)
     for table in tables.values():
         found = list(table.links)
         taken = {link.field for link in found}
         for name, shape in table.shape.fields.items():
             there = None if name in taken or name == table.key else _named(name, shape, tables)
+            held = natural.get("_".join(words(name)))
+            if there is None and held is not None and name not in taken and name != table.key and not shape.options:
+                there = held if shape.kind == held.key_shape.kind else None
             if there is not None:
                 found.append(Link(name, there.name, many=shape.kind == "array"))
         table.links = tuple(found)
     return tables
+
+
+def _natural_keys(tables: dict[str, Table]) -> dict[str, Table]:
+    """Name of a key that says by itself whose it is, `isbn` or `card_no`, and the only table whose key is called so."""
+    plain = {"id", "uuid", "code", "number", "key", "slug", "ref", "name", "title", "email", "sku"}
+    found: dict[str, list[Table]] = {}
+    for table in tables.values():
+        if not table.single and words(table.key) and "_".join(words(table.key)) not in plain:
+            found.setdefault("_".join(words(table.key)), []).append(table)
+    return {name: one[0] for name, one in found.items() if len(one) == 1}
 
 
 def _named(name: str, shape: Shape, tables: dict[str, Table]) -> Table | None:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from simkit.design.draft.shapes import Shape
 
 Place = Literal["path", "query", "body"]
-Role = Literal["list", "read", "create", "update", "delete", "act", "recorded", "live", "other"]
+Role = Literal["list", "read", "find", "create", "update", "delete", "act", "recorded", "live", "other"]
 
 
 @dataclass(frozen=True)

@@ -52,3 +52,10 @@ class Shape:
     def scalar(self) -> bool:
         """Whether it is one value that a person can say."""
         return self.kind in ("string", "integer", "number", "boolean")
+
+
+def asked_of(shape: Shape) -> dict[str, Shape]:
+    """The parts of an object that whoever gives one is asked for: what has to be there, else the first two that can."""
+    given = {name: one for name, one in shape.fields.items() if one.given}
+    must = {name: one for name, one in given.items() if name in shape.required}
+    return must or dict([(name, one) for name, one in given.items() if one.scalar][:2])

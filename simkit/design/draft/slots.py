@@ -7,6 +7,11 @@ from collections.abc import Mapping
 from simkit.design.draft.names import spoken, with_article, words
 from simkit.design.draft.plan import Deed, Parameter, Plan, Table
 
+_SAID = {"no": "number", "num": "number", "nr": "number", "qty": "quantity", "dob": "date of birth"}
+_SAID |= {"kg": "in kilograms", "cm": "in centimetres", "mm": "in millimetres", "km": "in kilometres"}
+_SAID |= {"mins": "in minutes", "secs": "in seconds", "pct": "in percent"}
+"""Abbreviations in names, as people say them."""
+
 
 class Slots:
     """Slot -> label, in the order in which they came up."""
@@ -37,7 +42,8 @@ class Slots:
     def field(self, table: Table, name: str) -> str:
         """The slot for a field of a table's records."""
         link = next((link for link in table.links if link.field == name and not link.many), None)
-        if link is not None and not self.tables[link.table].single:
+        alike = [other for other in table.links if link is not None and other.table == link.table]
+        if link is not None and len(alike) == 1 and not self.tables[link.table].single:
             return self.key(self.tables[link.table])
         said, one = words(name) or ["value"], words(table.one)
         return self._slot(said if said[: len(one)] == one else [*one, *said])
@@ -46,10 +52,14 @@ class Slots:
         """The slot for a part of something larger: `order_address_city`."""
         return self._slot([*slot.split("_"), *(words(name) or ["value"])])
 
+    def whole(self, slot: str) -> None:
+        """Take note that a slot has parts, each a fact of its own: itself it is none."""
+        self.labels.pop(slot, None)
+
     def _slot(self, said: list[str]) -> str:
         said = [word for at, word in enumerate(said) if at == 0 or word != said[at - 1]]
         slot = "_".join(said)[:80]
-        self.labels.setdefault(slot, " ".join(said)[:80])
+        self.labels.setdefault(slot, " ".join(_SAID.get(word, word) for word in said)[:80])
         return slot
 
 
@@ -76,4 +86,6 @@ def said_of(deed: Deed, tables: Mapping[str, Table]) -> str:
         return f"see the {many} of {with_article(above)}" if above else f"see the {many}"
     if deed.role == "act":
         return f"{spoken(deed.verb)} {one}"
-    return {"read": "look at", "create": "make", "update": "change", "delete": "remove"}[deed.role] + f" {one}"
+    return {"read": "look at", "find": "find", "create": "make", "update": "change", "delete": "remove"}[
+        deed.role
+    ] + f" {one}"

@@ -15,6 +15,7 @@ from fnmatch import fnmatchcase
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+from simkit.design.draft.disguise import disguised
 from simkit.design.draft.names import identifier, plural, singular, snake, words
 from simkit.design.draft.plan import Deed, Link, Operation, Parameter, Plan, Role, Table
 from simkit.design.draft.seed.values import Values
@@ -95,11 +96,16 @@ def _read(plan: Plan, stored: MetaData, connection: Connection, rows: int) -> di
     """Fills the plan's tables; gives their records."""
     for table in stored.sorted_tables:
         plan.tables[table.name] = _table(table, plan)
-    kept = {table.name: _some(table, connection, rows) for table in stored.sorted_tables}
+    kept: dict[str, list[dict[str, Any]]] = {
+        table.name: _some(table, connection, rows) for table in stored.sorted_tables
+    }
     for _ in range(2):
         for table in stored.sorted_tables:
             _complete(table, kept, connection, rows)
     values = Values(plan.now)
+    hidden = disguised(stored, kept, lambda table, column: _is_hidden(column, plan.tables[table]), plan.name)
+    for table_name, columns in hidden.items():
+        plan.notes.append(f"{table_name}: {', '.join(columns)} replaced by made-up keys (secret or personal)")
     return {
         table.name: _records(plan, plan.tables[table.name], table, kept[table.name], values)
         for table in stored.sorted_tables
@@ -158,14 +164,14 @@ def _shape(column: Any) -> Shape | None:
     )
 
 
-def _some(stored: Stored, connection: Connection, rows: int) -> list[Mapping[str, Any]]:
+def _some(stored: Stored, connection: Connection, rows: int) -> list[dict[str, Any]]:
     from sqlalchemy import select
 
     order = list(stored.primary_key.columns) or list(stored.columns)[:1]
     return [dict(row) for row in connection.execute(select(stored).order_by(*order).limit(rows)).mappings()]
 
 
-def _complete(stored: Stored, kept: dict[str, list[Mapping[str, Any]]], connection: Connection, rows: int) -> None:
+def _complete(stored: Stored, kept: dict[str, list[dict[str, Any]]], connection: Connection, rows: int) -> None:
     """Add the rows that rows of a table refer to."""
     from sqlalchemy import select
 
@@ -181,10 +187,11 @@ def _complete(stored: Stored, kept: dict[str, list[Mapping[str, Any]]], connecti
 
 
 def _records(
-    plan: Plan, table: Table, stored: Stored, rows: list[Mapping[str, Any]], values: Values
+    plan: Plan, table: Table, stored: Stored, rows: list[dict[str, Any]], values: Values
 ) -> dict[str, dict[str, Any]]:
     keys = [column.name for column in stored.primary_key.columns]
-    personal = [name for name in table.shape.fields if _is_personal(name, table) and name not in keys]
+    linked = {column.name for column in stored.columns if column.foreign_keys}
+    personal = [name for name in table.shape.fields if _is_personal(name, table) and name not in linked.union(keys)]
     if personal:
         plan.notes.append(f"{table.name}: {', '.join(personal)} replaced by made-up values (personal)")
     made: dict[str, dict[str, Any]] = {}
@@ -218,6 +225,10 @@ def _learn(table: Table, made: Mapping[str, Mapping[str, Any]]) -> None:
         first = next(iter(made.values()))[table.key]
         fields[table.key] = replace(fields[table.key], examples=(first,))
     table.shape = replace(table.shape, fields=fields)
+
+
+def _is_hidden(name: str, table: Table) -> bool:
+    return bool(_SECRET.search(name)) or _is_personal(name, table)
 
 
 def _is_personal(name: str, table: Table) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from simkit.design.draft.acts import moves
 from simkit.design.draft.links import link_to, linked
 from simkit.design.draft.names import plural, singular, snake, words
 from simkit.design.draft.paths import Part, collections, listed, parts, unwrapped
@@ -12,6 +13,8 @@ from simkit.design.draft.plan import Deed, Operation, Parameter, Role, Table
 from simkit.design.draft.shapes import Shape
 
 _ITEM_ROLES: dict[str, Role] = {"get": "read", "put": "update", "patch": "update", "delete": "delete", "post": "update"}
+_LOOKS = ("find", "look", "lookup", "search", "query", "resolve", "fetch")
+"""Verbs of operations that only read, whatever their method."""
 _CODES = ("id", "uuid", "code", "slug", "sku", "number", "key", "username", "name", "email")
 
 
@@ -100,12 +103,31 @@ class _Reader:
         if here in self.readable and operation.method in ("get", "put", "patch") and _states(operation):
             role: Role = "read" if operation.method == "get" else "update"
             return self._deed(operation, role, self._single(here, operation), way)
+        if (answer := self._looked_up(operation)) is not None:
+            return self._deed(operation, answer, self._named_by(operation), way)
         return Deed(operation, "other", verb=way[-1].word)
+
+    def _looked_up(self, operation: Operation) -> Role | None:
+        """`find` for a POST that only finds a record, by what is in its body."""
+        says = {*words(operation.tool)[:1], *words(parts(operation.path)[-1].word)[:1]}
+        table = self._named_by(operation)
+        if operation.method != "post" or not says & set(_LOOKS) or not table:
+            return None
+        fields = self.tables[table].shape.fields
+        return "find" if any(one.name in fields for one in operation.at("body")) else None
+
+    def _named_by(self, operation: Operation) -> str:
+        """The table of whose records an answer is one; empty where there is none."""
+        answer = unwrapped(operation.answer, "")
+        return self.named.get(answer.name, "") if answer is not None and answer.name else ""
 
     def _on_record(self, operation: Operation, way: tuple[Part, ...]) -> Deed:
         table = self.ways[tuple(part.word for part in way)]
         role = _ITEM_ROLES.get(operation.method, "other")
         deed = self._deed(operation, role, table, way[:-1])
+        verb = (words(operation.tool) or ["delete"])[0]
+        if role == "delete" and verb not in ("delete", "remove") and moves(self.tables[table], verb) is not None:
+            deed = replace(deed, role="act", verb=verb)  # what is cancelled stays, with the status that says so
         return replace(deed, key=_parameter(operation, way[-1].parameter))
 
     def _on_collection(self, operation: Operation, way: tuple[Part, ...], table: str) -> Deed:

@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from random import Random
 from typing import Any
 
 from simkit.design.draft.plan import Deed, Parameter, Plan
 from simkit.design.draft.seed.records import KeyForm
 from simkit.design.draft.seed.values import Values
+from simkit.design.draft.shapes import Shape, asked_of
 from simkit.design.draft.slots import Slots
 
 Row = Mapping[str, Any]
+
+
+def _asked(shape: Shape) -> Shape:
+    """A shape without the parts of it that nobody is asked for."""
+    item = None if shape.item is None else _asked(shape.item)
+    fields = {name: _asked(one) for name, one in asked_of(shape).items()}
+    return replace(
+        shape, fields=fields, required=frozenset(fields), item=item, examples=() if fields else shape.examples
+    )
 
 
 class Arguments:
@@ -50,6 +61,11 @@ class Arguments:
             made[one.argument] = self._value(deed, one, number, random)
         return made
 
+    def found_by(self, deed: Deed, row: Row) -> dict[str, Any]:
+        """What a record is found by: all that has to be given, else the first thing that may be and that it has."""
+        asked = [one for one in deed.operation.parameters if row.get(one.name) is not None]
+        return {one.argument: row[one.name] for one in [one for one in asked if one.required] or asked[:1]}
+
     def _value(self, deed: Deed, one: Parameter, number: int, random: Random) -> Any:
         table = self.plan.tables.get(deed.makes or deed.table)
         link = next((link for link in table.links if link.field == one.name), None) if table else None
@@ -59,7 +75,7 @@ class Arguments:
             key = rows[number % len(rows)].get(there.key)
             return [key] if link.many else key
         called = table.one if table else "call"
-        return self.values.value(one.shape, one.name, called, number + 20, random)
+        return self.values.value(_asked(one.shape), one.name, called, number + 20, random)
 
     def facts(self, deed: Deed, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """Slot -> value for everything in the arguments that somebody has to tell."""
@@ -74,6 +90,7 @@ class Arguments:
 
     def _leaves(self, slot: str, value: Any) -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict):
+            self.slots.whole(slot)
             for key, item in value.items():
                 yield from self._leaves(self.slots.part(slot, key), item)
         elif isinstance(value, list):

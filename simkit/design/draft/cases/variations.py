@@ -89,12 +89,18 @@ def second_thoughts(kit: Kit, deed: Deed) -> Draft | None:
     row = kit.row(deed, 4)
     if row is None or deed.role not in ("create", "update"):
         return None
-    given, looks = kit.new(deed, row, 4, 1), kit.looks(deed, row, 4)
+    return _otherwise(kit, deed, row, 0) or _otherwise(kit, deed, row, 1)
+
+
+def _otherwise(kit: Kit, deed: Deed, row: Mapping[str, Any], optional: int) -> Draft | None:
+    given, looks = kit.new(deed, row, 4, optional), kit.looks(deed, row, 4)
     for one in deed.operation.at("body"):
+        if one.required == bool(optional):
+            continue  # what may be left out is told only where it is what changes
         simple = one.shape.kind in ("string", "integer", "number") and one.shape.format != "email"
         if one.argument not in given or not simple or one is deed.key or _links(kit, deed, one.name):
             continue
-        other = kit.new(deed, row, 5, 1).get(one.argument)
+        other = kit.new(deed, row, 5, optional).get(one.argument)
         changed = {**given, one.argument: other}
         if other in (None, given[one.argument]) or not kit.bench.fits(deed.operation.tool, changed):
             continue

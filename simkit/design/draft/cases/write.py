@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -46,8 +47,9 @@ class Cases:
         rounds: list[Callable[[Deed], Draft | None]] = [lambda deed: self.good(deed, 0), self._missing, self._already]
         rounds += [lambda deed, vary=vary: vary(self, deed) for vary in VARIATIONS]  # type: ignore[misc]
         rounds += [lambda deed, number=number: self.good(deed, number) for number in range(1, many)]  # type: ignore[misc]
+        deeds = _in_turn(self.plan.deeds) if len(self.plan.deeds) > many else self.plan.deeds
         for go in (*rounds, self._many, *rounds):
-            for deed in self.plan.deeds:
+            for deed in deeds:
                 if len(found) >= many:
                     return found
                 case = go(deed)
@@ -72,7 +74,9 @@ class Cases:
             return None
         if deed.role == "list":
             return self._listing(deed, number)
-        if deed.role == "read" or (deed.role == "other" and self.bench.tools[deed.operation.tool].effect == "read"):
+        if deed.role in ("read", "find") or (
+            deed.role == "other" and self.bench.tools[deed.operation.tool].effect == "read"
+        ):
             return self._reading(deed, number)
         return self._changing(deed, number)
 
@@ -92,6 +96,7 @@ class Cases:
         if row is None:
             return None
         given = self.arguments.fresh(deed, self.arguments.keys(deed, row, number), number, 0)
+        given = self.arguments.found_by(deed, row) if deed.role == "find" else given
         tried = self.bench.tried((tool, given)) if self.bench.fits(tool, given) else None
         if tried is None or tried.refused:
             return None
@@ -102,7 +107,7 @@ class Cases:
             told = ("answer", result)
         goal: dict[str, Any] = {"calls": [{tool: given} if given else tool]}
         steps: list[Any] = [{tool: given} if given else tool]
-        wants = f"to {self.phrases[tool]}{self._where(deed, given)}"
+        wants = f"to {self.phrases[tool]}{'' if deed.role == 'find' else self._where(deed, given)}"
         if told is not None:
             wants += f" and know the {' '.join(words(told[0])) or told[0]}"
             goal["says"] = [says_of(told[1])]
@@ -143,6 +148,11 @@ class Cases:
         return found
 
     def _changing(self, deed: Deed, number: int) -> Draft | None:
+        # An action may not be possible with every record: what is cancelled is not cancelled again.
+        tries = range(number, number + 4) if deed.role == "act" else (number,)
+        return next((case for at in tries if (case := self._changed(deed, at)) is not None), None)
+
+    def _changed(self, deed: Deed, number: int) -> Draft | None:
         row = self.row(deed, number)
         if row is None:
             return None
@@ -215,7 +225,7 @@ class Cases:
             or not self.bench.tried((first.operation.tool, given)).refused
         ):
             return None
-        facts = self.arguments.facts(first, given)
+        facts = self.told(deed, self.new(deed, row, 2, 0), [(first.operation.tool, given)])
         says = {"says": [{"any_of": NOT_THERE}]}
         never = {"never": [deed.operation.tool]} if deed.role != "read" else {}
         say = f"I'm sorry, I could not find that {table.one}, so I can't help with it."
@@ -238,7 +248,7 @@ class Cases:
         one = self.plan.tables[deed.table].one
         say = f"That {one} is {value if isinstance(value, str) else 'so'} already, so there is nothing left to do."
         goal = {"calls": [{first.operation.tool: given}], "says": ["already"], "never": [deed.operation.tool]}
-        facts = self.arguments.facts(first, given)
+        facts = self.told(deed, self.new(deed, row, 0, 0), [(first.operation.tool, given)])
         steps = ({first.operation.tool: given}, {"say": say})
         wants = f"to {self.phrases[deed.operation.tool]}"
         return Draft(f"{self.named(deed)}-already", wants, facts, goal, steps, ("refused", "already"))
@@ -246,6 +256,16 @@ class Cases:
     def named(self, deed: Deed) -> str:
         """What the cases of a deed are called."""
         return f"{self.plan.name}-{'-'.join(words(deed.operation.tool)) or 'call'}"[:80]
+
+
+def _in_turn(deeds: Sequence[Deed]) -> list[Deed]:
+    """The deeds in such an order that no table has to wait until another has had all its own."""
+    seen: Counter[str] = Counter()
+    turns = []
+    for deed in deeds:
+        turns.append(seen[deed.table])
+        seen[deed.table] += 1
+    return [deed for _, deed in sorted(zip(turns, deeds, strict=True), key=lambda pair: pair[0])]
 
 
 def _rows(result: Any) -> list[dict[str, Any]]:

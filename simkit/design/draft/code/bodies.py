@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from simkit.design.draft.acts import stamp
 from simkit.design.draft.code.fields import begun, given, moment, said_when, unique_fields
-from simkit.design.draft.code.listing import list_lines
+from simkit.design.draft.code.listing import find_lines, list_lines
 from simkit.design.draft.code.literals import literal, mapping, prose
 from simkit.design.draft.names import identifier, snake, with_article
 from simkit.design.draft.plan import Deed, Parameter, Table
@@ -31,6 +31,7 @@ def body_of(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm
     """What a deed's tool does."""
     makers: dict[str, Callable[[Deed, Mapping[str, Table], Mapping[str, KeyForm]], Body]] = {
         "read": _read,
+        "find": _find,
         "list": _list,
         "create": _create,
         "update": _update,
@@ -83,6 +84,10 @@ def _read(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm])
     if len(lines) == 1:
         return Body([lines[0].replace(f"{held} = ", "return ", 1)], writes=False)
     return Body([*lines, f"return {held}"], writes=False)
+
+
+def _find(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm]) -> Body:
+    return Body(find_lines(deed, tables[deed.table]), {"_matching"}, writes=False)
 
 
 def _list(deed: Deed, tables: Mapping[str, Table], forms: Mapping[str, KeyForm]) -> Body:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from simkit.design.draft.code.listing import role_of
 from simkit.design.draft.code.literals import literal, prose
-from simkit.design.draft.plan import Deed, Plan
+from simkit.design.draft.plan import Deed, Parameter, Plan
 from simkit.design.draft.seed.records import KeyForm
+from simkit.design.draft.shapes import Shape, asked_of
 from simkit.design.draft.slots import Slots, phrases
 
 _TEXT = '''"""{title}: a demo agent without a model.
@@ -37,19 +39,28 @@ NUMBERS = {numbers}
 """Facts that tools want as numbers."""
 
 
-def given(desk: Desk, arguments: dict[str, str]) -> dict[str, Any]:
-    """The facts that a tool's arguments are filled from, as far as the user told them."""
-    told = {name: desk.facts[slot] for name, slot in arguments.items() if slot in desk.facts}
-    return {name: number(fact) if arguments[name] in NUMBERS else fact for name, fact in told.items()}
+def given(desk: Desk, arguments: dict[str, Any]) -> dict[str, Any]:
+    """The facts that a tool's arguments are filled from, as far as the user told them; what has parts is filled part by
+    part."""
+    told = {name: given(desk, what) if isinstance(what, dict) else fact(desk, what) for name, what in arguments.items()}
+    return {name: value for name, value in told.items() if value not in (None, {}, [])}
 
 
-def number(fact: str) -> float | str:
+def fact(desk: Desk, slot: str | list[str]) -> Any:
+    """What the user told, or None; in a list where the tool wants one."""
+    if isinstance(slot, list):
+        return [value for one in slot if (value := fact(desk, one)) is not None]
+    told = desk.facts.get(slot)
+    return number(told) if told is not None and slot in NUMBERS else told
+
+
+def number(told: str) -> float | str:
     """A number that was told; the words themselves where they are none."""
-    text = fact.replace(",", "").strip("$€£ ")
+    text = told.replace(",", "").strip("$€£ ")
     try:
         return float(text) if "." in text else int(text)
     except ValueError:
-        return fact
+        return told
 
 
 def spoken(value: Any) -> str:
@@ -68,17 +79,17 @@ def answer(result: ToolResult) -> str:
     return f"Here it is: {spoken(result.value)}." if result.ok else f"I'm sorry, I could not find that: {result.value}."
 
 
-def reading(tool: str, cues: list[str], arguments: dict[str, str]) -> Intent:
+def reading(tool: str, cues: list[str], arguments: dict[str, Any]) -> Intent:
     """Something that is only looked up."""
 
     async def plan(desk: Desk) -> str:
         return answer(await desk.call(tool, **given(desk, arguments)))
 
-    return Intent(tool, cues, plan, needs=[slot for slot in arguments.values() if slot in NEEDED[tool]])
+    return Intent(tool, cues, plan, needs=NEEDED[tool])
 
 
 def changing(
-    tool: str, cues: list[str], arguments: dict[str, str], look: tuple[str, dict[str, str]] | None = None
+    tool: str, cues: list[str], arguments: dict[str, Any], look: tuple[str, dict[str, Any]] | None = None
 ) -> Intent:
     """Something that changes the world: looked at first, then proposed, then done."""
 
@@ -88,10 +99,10 @@ def changing(
             if not found.ok:
                 return answer(found)
         facts = given(desk, arguments)
-        listed = ", ".join(f"{name} {fact}" for name, fact in facts.items())
+        listed = ", ".join(f"{name} {value}" for name, value in facts.items())
         return Proposal(f"This is what I would do: {tool} ({listed}).", ((tool, facts),), done)
 
-    return Intent(tool, cues, plan, needs=[slot for slot in arguments.values() if slot in NEEDED[tool]])
+    return Intent(tool, cues, plan, needs=NEEDED[tool])
 
 
 def done(results: list[ToolResult]) -> str:
@@ -124,14 +135,17 @@ def demo_text(plan: Plan, slots: Slots, forms: Mapping[str, KeyForm], writes: li
     numbers: set[str] = set()
     # Longer phrases first: `look at a pet` must not hear `look at a pet photo`.
     for deed in sorted(plan.deeds, key=lambda deed: -len(said[deed.operation.tool])):
-        simple = [one for one in deed.operation.parameters if one.shape.scalar or one.shape.kind == "any"]
+        asked = list(deed.operation.parameters)
         if deed.role == "list":
-            simple = [one for one in simple if one.required or role_of(one, plan.tables[deed.table])[1]]
-        arguments = {one.argument: slots.parameter(deed, one) for one in simple}
-        must = [slots.parameter(deed, one) for one in simple if one.required]
-        numbers |= {slots.parameter(deed, one) for one in simple if one.shape.kind in ("integer", "number")}
+            asked = [one for one in asked if one.required or role_of(one, plan.tables[deed.table])[1]]
+        heard = [_Heard(slots, one, slots.parameter(deed, one)) for one in asked]
+        arguments = {one.parameter.argument: one.tree for one in heard if one.tree}
+        must = [slot for one in heard if one.parameter.required for slot in one.slots]
+        if deed.role == "find":
+            must = must or [slot for one in heard[:1] for slot in one.slots]
+        numbers |= {slot for one in heard for slot in one.numbers}
         tool = deed.operation.tool
-        needed.append(f"    {literal(tool)}: {literal(must)},")
+        needed.append(f"    {literal(tool)}: {literal(list(dict.fromkeys(must)))},")
         cue = literal([rf"\b{re.escape(said[tool])}"])
         look = _look(deed, plan, slots) if tool in writes else ""
         parts = [literal(tool), cue, literal(arguments), *([look] if look else [])]
@@ -150,6 +164,30 @@ def demo_text(plan: Plan, slots: Slots, forms: Mapping[str, KeyForm], writes: li
     return text
 
 
+class _Heard:
+    """What of a parameter the agent listens for: `tree` is a slot, a list of one, or such by the name of each part."""
+
+    def __init__(self, slots: Slots, parameter: Parameter, slot: str) -> None:
+        self.parameter = parameter
+        self.slots: list[str] = []
+        self.numbers: list[str] = []
+        self.tree = self._tree(slots, slot, parameter.shape)
+
+    def _tree(self, slots: Slots, slot: str, shape: Shape) -> Any:
+        if shape.kind == "object":
+            slots.whole(slot)
+            parts = {name: self._tree(slots, slots.part(slot, name), one) for name, one in asked_of(shape).items()}
+            return {name: part for name, part in parts.items() if part}
+        if shape.kind == "array":
+            plain = shape.item is not None and shape.item.scalar
+            return [self._tree(slots, slot, shape.item)] if shape.item is not None and plain else None
+        if shape.kind == "boolean":
+            return None
+        self.slots.append(slot)
+        self.numbers += [slot] if shape.kind in ("integer", "number") else []
+        return slot
+
+
 def _look(deed: Deed, plan: Plan, slots: Slots) -> str:
     """`("get_order", {"orderId": "order_id"})`: how the record is looked at before it is changed."""
     reads = (one for one in plan.deeds if one.table == deed.table and one.role == "read" and deed.role != "create")
@@ -161,9 +199,13 @@ def _look(deed: Deed, plan: Plan, slots: Slots) -> str:
 
 
 def _look_of(slot: str, plan: Plan, slots: Slots, forms: Mapping[str, KeyForm]) -> str:
-    """How a fact looks: a record's name by its form, everything else after the words that name it."""
+    """How a fact looks: a record's name by its form, everything else by the words around it."""
     label = re.escape(slots.labels[slot])
     for name, form in forms.items():
-        if slots.key(plan.tables[name]) == slot and form.kind == "counted" and form.prefix:
-            return rf"\b({re.escape(form.prefix)}\d+)\b"
-    return rf"\b{label} is ([^?!]+?)(?=,? and (?:the|know) |, please|[.?!]?\s*$|[.?!] )"
+        told = form.kind == "counted" and form.prefix and slots.key(plan.tables[name]) == slot
+        shape = rf"{re.escape(form.prefix)}\d+"
+        if told and all(re.fullmatch(shape, key) for key in plan.records.get(name, {})):
+            return rf"\b({shape})\b"
+    ends = r"(?=,? and (?:the|know) |, (?:please|if)|[.?!]?\s*$|[.?!] )"
+    told = rf"\b{label}(?:,? (?:it )?is|:) ([^?!]+?){ends}"
+    return rf"{told}|\bmake the {label} ([^?!]+?){ends}|(\S[^?!]*), that's the {label}"

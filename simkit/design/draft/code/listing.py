@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from simkit.design.draft.code.literals import literal, mapping
+from simkit.design.draft.code.literals import literal, mapping, prose
 from simkit.design.draft.code.types import default_of
 from simkit.design.draft.names import singular, words
 from simkit.design.draft.paths import listed
@@ -69,6 +69,14 @@ def _nearly(said: list[str], field: list[str]) -> bool:
     """Whether a parameter is a field's name but for one word: `country` for `country_code`."""
     paging = "_".join(said) in (*_SIZE, *_SKIP, *_PAGE, *_CURSOR, *_SORT, *_SEARCH)
     return not paging and len(field) == len(said) + 1 and (field[:-1] == said or field[1:] == said)
+
+
+def find_lines(deed: Deed, table: Table) -> list[str]:
+    """The lines of a tool that finds one record by what is said of it."""
+    asked = [one for one in deed.operation.parameters if one.name in table.shape.fields]
+    entries = [f"{literal(one.name)}: {one.argument}" for one in asked]
+    rows = mapping(f"rows = _matching(world, {literal(table.name)}, ", entries, ")", "")
+    return [*rows, "if not rows:", f'    raise Refused("there is no such {prose(table.one)}")', "return rows[0]"]
 
 
 def list_lines(deed: Deed, tables: Mapping[str, Table]) -> tuple[list[str], set[str], bool]:

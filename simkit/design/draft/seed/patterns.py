@@ -39,6 +39,14 @@ def matching(pattern: str, random: Random) -> str | None:
     return None
 
 
+def matched(pattern: str, text: str) -> bool:
+    """Whether `pattern` matches a text as JSON Schema searches for it; False where Python cannot read it."""
+    try:
+        return re.search(pattern, text) is not None
+    except (re.error, RecursionError, OverflowError, ValueError):
+        return False
+
+
 def _made(tree: Any, random: Random) -> str:
     return "".join(_piece(str(operator), argument, random) for operator, argument in tree)
 

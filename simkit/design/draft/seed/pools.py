@@ -29,6 +29,10 @@ THINGS = ("Linden", "Harbour", "Juniper", "Copper", "Meadow", "Falcon", "Willow"
 COLOURS = ("blue", "green", "red", "black", "white", "grey")
 
 
+_BY = {"artist", "director", "editor", "composer", "translator", "instructor", "trainer", "speaker", "manager"}
+_CODES = {"number", "no", "nr", "code", "token", "reference", "ref", "serial", "plate", "barcode"}
+
+
 def email(number: int) -> str:
     """The address of the `number`-th person."""
     return f"{FIRST[number % len(FIRST)]}.{LAST[number % len(LAST)]}@example.com".lower()
@@ -46,10 +50,14 @@ def by_name(name: str, one: str, number: int, random: Random, moment: Callable[[
         return f"{first} {last}"
     if said[-1:] in (["name"], ["title"], ["label"], ["subject"]):
         return f"{THINGS[number % len(THINGS)]} {words(one)[-1] if words(one) else 'thing'}"
+    if said[-1:] and said[-1] in PEOPLE | _BY:
+        return f"{first} {last}"
     if "date" in said:
         return moment(name, random).date().isoformat()
     if said[-1:] == ["at"] and len(said) > 1:
         return moment(name, random).isoformat() + "Z"
+    if said[-1:] and said[-1] in _CODES and len(said) > 1:
+        return f"{''.join(word[0] for word in said[:-1]).upper()}{4107 + 37 * number}"
     return f"{spoken(name) or 'value'} {THINGS[(number + len(name)) % len(THINGS)].lower()}"
 
 

@@ -8,7 +8,7 @@ from random import Random
 from typing import Any
 
 from simkit.design.draft.names import spoken, words
-from simkit.design.draft.seed.patterns import matching
+from simkit.design.draft.seed.patterns import matched, matching
 from simkit.design.draft.seed.pools import THINGS, by_name, email
 from simkit.design.draft.shapes import MISSING, Shape
 
@@ -27,6 +27,10 @@ _LATER |= {
 }
 _MONEY = {"price", "amount", "total", "subtotal", "cost", "fee", "balance", "tax", "paid", "refund", "salary", "rate"}
 _FEW = {"quantity", "count", "stock", "seats", "guests", "rooms", "items", "size", "qty", "nights", "bags", "bedrooms"}
+
+
+_SPANS = (("checkin", "checkout"), ("startdate", "enddate"), ("from", "to"), ("validfrom", "validuntil"))
+"""Ends of names of two dates, of which the first one comes first."""
 
 
 class Values:
@@ -66,7 +70,7 @@ class Values:
                 made[name] = None if empty else self.value(field, name, one, number, random, depth)
         if not shape.fields and shape.item is not None:
             made = {key: self.value(shape.item, key, one, number, random, depth + 1) for key in ("first", "second")}
-        return made
+        return _in_time(made)
 
     def _several(self, shape: Shape, name: str, one: str, number: int, random: Random, depth: int) -> list[Any]:
         least, most = shape.shortest or 0, shape.longest if shape.longest is not None else 3
@@ -99,12 +103,17 @@ class Values:
 
     def _moment(self, name: str, random: Random) -> datetime:
         days = random.randint(1, 40)
-        said = set(words(name))
-        later = bool(said & _LATER or words(name) == ["date"]) and not said & {"created", "birth", "issued"}
+        said = {*words(name), "".join(words(name))}
+        if said & {"birth", "birthday", "birthdate", "dob", "born"}:
+            return self.now - timedelta(days=random.randint(20 * 365, 70 * 365))
+        later = bool(said & _LATER or words(name) == ["date"]) and not said & {"created", "issued"}
         moment = self.now + timedelta(days=days if later else -days)
         return moment.replace(hour=random.randint(8, 18), minute=random.choice((0, 15, 30, 45)), second=0)
 
     def _text(self, shape: Shape, name: str, one: str, number: int, random: Random) -> str:
+        named = by_name(name, one, number, random, self._moment) if shape.pattern else ""
+        if named and matched(shape.pattern, named):
+            return named
         if shape.pattern and (made := matching(shape.pattern, random)) is not None:
             return made
         by_format = self._by_format(shape.format, name, one, number, random)
@@ -132,6 +141,16 @@ class Values:
         if format in ("byte", "binary"):
             return "c2lta2l0"
         return {"duration": "P3D", "hostname": "host.example.com", "password": "correct horse"}.get(format)
+
+
+def _in_time(record: dict[str, Any]) -> dict[str, Any]:
+    """A record in which what begins begins before it ends."""
+    called = {"".join(words(name)): name for name in record}
+    for begin, end in _SPANS:
+        first, last = (next((called[one] for one in called if one.endswith(word)), "") for word in (begin, end))
+        if first and last and isinstance(record[first], str) and isinstance(record[last], str):
+            record[first], record[last] = sorted((record[first], record[last]))
+    return record
 
 
 def fits(shape: Shape, value: Any) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from simkit.design.draft.code.literals import prose
 from simkit.design.draft.names import PEOPLE, snake, words
 from simkit.design.draft.plan import Plan, Table
+from simkit.design.draft.slots import said_of
 from simkit.design.yamltext import block, flow, scalar
 
 MOST_KINDS = 6
@@ -84,7 +85,7 @@ def policy_text(plan: Plan, writes: list[str]) -> str:
         lines += ["", f"## {number}. {' '.join(words(table.name)).capitalize()}", ""]
         deeds = [deed for deed in plan.deeds if deed.table == table.name]
         for at, deed in enumerate(deeds, 1):
-            said = prose(deed.operation.summary, 160).rstrip(".") or deed.role
+            said = prose(deed.operation.summary, 160).rstrip(".") or said_of(deed, plan.tables).capitalize()
             lines += [
                 f"**{number}.{at} `{deed.operation.tool}`.** {said}.{_condition(deed.operation.tool, writes)}",
                 "",
