@@ -8,10 +8,11 @@ asks (`Sec-Fetch-Site`) is refused. There is nothing to write to, and no path le
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import parse_qs, urlsplit
 
 from simkit.errors import SimkitError, UsageError, one_line
@@ -60,6 +61,8 @@ def answer(following: Following, path: str) -> Answer:
         return _wrong(HTTPStatus.NOT_FOUND, one_line(error))
     except SimkitError as error:
         return _wrong(HTTPStatus.SERVICE_UNAVAILABLE, one_line(error))
+    except Exception as error:  # a question that nobody thought of gets an answer too
+        return _wrong(HTTPStatus.INTERNAL_SERVER_ERROR, one_line(f"{type(error).__name__}: {error}"))
     return _wrong(HTTPStatus.NOT_FOUND, "nothing stands here; the page is at /")
 
 
@@ -83,6 +86,11 @@ class Server(ThreadingHTTPServer):
                 what = f"--port {port}: cannot be served on ({error.strerror}); choose another, or leave it out"
                 raise UsageError(what) from None
             super().__init__((HOST, 0), _Handler)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that goes away before it has its answer, as at every reload, is no error."""
+        if not isinstance(sys.exc_info()[1], ConnectionError | TimeoutError):
+            super().handle_error(request, client_address)
 
     @property
     def url(self) -> str:

@@ -8,6 +8,7 @@ import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -100,6 +101,21 @@ def test_only_this_machine_is_answered_by_its_own_name(going_on: tuple[Path, str
     if not own.startswith("127."):
         with pytest.raises(OSError), socket.create_connection((own, port), timeout=2):
             pass
+
+
+def test_who_asks_for_nonsense_or_leaves_before_the_answer_leaves_no_traceback(going_on: tuple[Path, str]) -> None:
+    """What the server says at its end is held to that where it is started."""
+    _, url = going_on
+    port = int(url.rstrip("/").rsplit(":", 1)[1])
+    for _ in range(3):
+        left = socket.create_connection(("127.0.0.1", port))
+        left.sendall(f"GET / HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode())
+        left.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closed by a reset
+        left.close()
+
+    status, _, told = asked(url, f"/session.json?key=a/b/{10**30}")
+
+    assert status in (404, 500) and "error" in json.loads(told)
 
 
 @pytest.mark.browser
