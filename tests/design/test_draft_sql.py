@@ -58,6 +58,22 @@ def test_tables_become_a_world_that_holds_together(capsys: pytest.CaptureFixture
     assert "password_hash, photo left out" in told and "name, email replaced by made-up values" in told
 
 
+def test_a_dot_in_a_table_and_signs_in_the_name_of_the_file_are_only_names() -> None:
+    with sqlite3.connect("C#%41.db") as database:
+        database.executescript(
+            'create table "app.orders" (id integer primary key, status text);'
+            'create table lines (id integer primary key, order_id integer references "app.orders"(id));'
+        )
+        database.execute('insert into "app.orders" values (1, ?)', ("open",))
+        database.execute("insert into lines values (1, 1)")
+    database.close()
+
+    assert drafted("--sql", "sqlite:///C#%2541.db", "--writes") == 0
+
+    assert read_domain(Path("scenarios/shop")).tables["app_orders"]["1"]["status"] == "open"
+    assert api.check("scenarios/shop").problems == ()
+
+
 def test_records_can_be_added_changed_and_removed_where_that_is_asked_for() -> None:
     shop(Path("shop.db"))
 

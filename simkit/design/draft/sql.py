@@ -71,6 +71,7 @@ def plan_of_sql(name: str, dsn: str, only: Sequence[str] = (), rows: int = ROWS,
 def _engine(dsn: str) -> tuple[Engine, str]:
     """The engine, and the address without its password. SQLite is opened for reading only."""
     from pathlib import Path
+    from urllib.parse import quote
 
     from sqlalchemy import create_engine, make_url
     from sqlalchemy.exc import ArgumentError, NoSuchModuleError
@@ -81,7 +82,7 @@ def _engine(dsn: str) -> tuple[Engine, str]:
         if url.get_backend_name() == "sqlite" and url.database and not url.database.startswith("file:"):
             if not Path(url.database).is_file():
                 raise UsageError(f"{shown}: there is no such file; write sqlite:///FILE")
-            url = url.set(database=f"file:{url.database}", query={"mode": "ro", "uri": "true"})
+            url = url.set(database=f"file:{quote(url.database)}", query={"mode": "ro", "uri": "true"})
         elif url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
         return create_engine(url), shown
@@ -95,7 +96,7 @@ def _engine(dsn: str) -> tuple[Engine, str]:
 def _read(plan: Plan, stored: MetaData, connection: Connection, rows: int) -> dict[str, dict[str, dict[str, Any]]]:
     """Fills the plan's tables; gives their records."""
     for table in stored.sorted_tables:
-        plan.tables[table.name] = _table(table, plan)
+        plan.tables[_in_the_world(table)] = _table(table, plan)
     kept: dict[str, list[dict[str, Any]]] = {
         table.name: _some(table, connection, rows) for table in stored.sorted_tables
     }
@@ -103,13 +104,19 @@ def _read(plan: Plan, stored: MetaData, connection: Connection, rows: int) -> di
         for table in stored.sorted_tables:
             _complete(table, kept, connection, rows)
     values = Values(plan.now)
-    hidden = disguised(stored, kept, lambda table, column: _is_hidden(column, plan.tables[table]), plan.name)
+    named = {table.name: plan.tables[_in_the_world(table)] for table in stored.sorted_tables}
+    hidden = disguised(stored, kept, lambda table, column: _is_hidden(column, named[table]), plan.name)
     for table_name, columns in hidden.items():
         plan.notes.append(f"{table_name}: {', '.join(columns)} replaced by made-up keys (secret or personal)")
     return {
-        table.name: _records(plan, plan.tables[table.name], table, kept[table.name], values)
+        named[table.name].name: _records(plan, named[table.name], table, kept[table.name], values)
         for table in stored.sorted_tables
     }
+
+
+def _in_the_world(stored: Stored) -> str:
+    """What a table is called in the world, where a dot parts a table from its records."""
+    return stored.name.replace(".", "_")
 
 
 def _table(stored: Stored, plan: Plan) -> Table:
@@ -127,12 +134,12 @@ def _table(stored: Stored, plan: Plan) -> Table:
     keys = [column.name for column in stored.primary_key.columns]
     key = keys[0] if len(keys) == 1 and keys[0] in fields else "id"
     links = tuple(
-        Link(next(iter(foreign.columns)).name, foreign.referred_table.name)
+        Link(next(iter(foreign.columns)).name, _in_the_world(foreign.referred_table))
         for foreign in stored.foreign_key_constraints
         if len(foreign.columns) == 1 and next(iter(foreign.columns)).name in fields
     )
     required = frozenset(name for name, shape in fields.items() if not shape.nullable)
-    return Table(stored.name, one, Shape("object", fields=fields, required=required), key, links=links)
+    return Table(_in_the_world(stored), one, Shape("object", fields=fields, required=required), key, links=links)
 
 
 def _shape(column: Any) -> Shape | None:
