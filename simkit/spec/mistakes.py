@@ -81,7 +81,7 @@ def _cure(found: list[dict[str, Any]]) -> str:
     if names and (near := did_you_mean(error["input"], names)).startswith("; did"):
         return near.removeprefix("; ")
     if error["type"] == "string_type" and len(found) == 1 and isinstance(error["input"], int | float):
-        return f'put it in quotes: "{error["input"]}"'
+        return f'put it in quotes: "{_seen(error["input"])}"'
     quoted = error["type"] in ("int_type", "float_type", "bool_type") and isinstance(error["input"], str)
     return f"write {_wanted(found)}" + (" without quotes" if quoted and _plain(error["input"]) else "")
 

@@ -34,6 +34,13 @@ def test_a_new_persona_can_be_played() -> None:
     assert api.check("personas/slow-reader.yaml").ok
 
 
+@pytest.mark.parametrize("name", ["null", "true", "12", "1e3", "007"])
+def test_a_name_that_yaml_would_read_as_no_text_is_a_name(name: str) -> None:
+    assert [typed("new", what, name) for what in ("domain", "persona", "scenario")] == [0, 0, 0]
+
+    assert api.check("scenarios", f"personas/{name}.yaml").problems == ()
+
+
 @pytest.mark.parametrize("what", ["domain", "persona"])
 def test_nothing_is_written_over(what: str, capsys: pytest.CaptureFixture[str]) -> None:
     typed("new", what, "pharmacy")

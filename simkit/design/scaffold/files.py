@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
+from simkit.design.yamltext import scalar
 from simkit.errors import UsageError
 from simkit.spec.rules import fill
 from simkit.spec.schema import schemas, write_schemas
@@ -20,7 +21,7 @@ def new_domain(name: str, into: Path) -> list[Path]:
     """Write the folder of a new domain, and the schemas beside it. Raises `UsageError` where something is there."""
     named(name, "domain")
     folder = free(into / name)
-    values = {"name": name, "spoken": spoken(name)}
+    values = {"name": name, "written": scalar(name), "spoken": spoken(name)}
     texts = {folder / part: text_of(part, values) for part in DOMAIN}
     texts |= {folder / f"{name}-{case}.yaml": text_of(f"case-{case}.yaml", values) for case in CASES}
     return [*written(texts), *beside(into)]
@@ -31,7 +32,7 @@ def new_persona(name: str, into: Path, schemas_in: Path) -> list[Path]:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,59}", name):
         raise UsageError(f"'{name}' is no name for a persona; write small letters, digits and '-', as in slow-reader")
     file = free(into / f"{name}.yaml")
-    return [*written({file: text_of("persona.yaml", {"name": name})}), *beside(schemas_in)]
+    return [*written({file: text_of("persona.yaml", {"written": scalar(name)})}), *beside(schemas_in)]
 
 
 def named(name: str, what: str) -> str:

@@ -50,7 +50,7 @@ def _folder(domain: str | None, into: Path) -> Path:
 
 def _text(name: str, domain: Domain) -> str:
     found = next(_lookups(domain), None)
-    holes = {"name": name, "knows": "{}", "goal": "", "steps": "", "wants": ""}
+    holes = {"written": scalar(name), "knows": "{}", "goal": "", "steps": "", "wants": ""}
     if found is None:
         said = domain.card.summary.rstrip(".").split(".")[0][:120] or domain.name
         holes |= {"wants": scalar("to know what I can ask you for"), "goal": f"  says: {flow([said])}"}

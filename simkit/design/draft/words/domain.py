@@ -20,7 +20,7 @@ def domain_text(plan: Plan, labels: Mapping[str, str], writes: list[str]) -> str
     head = [
         "# yaml-language-server: $schema=../domain.schema.json",
         f"# Drafted from {prose(plan.source, 90)}. Finish it by hand: what the source cannot say is missing.",
-        f"domain: {plan.name}",
+        f"domain: {scalar(plan.name)}",
         f"summary: {scalar(prose(plan.title, 200) or plan.name)}",
         f"now: {scalar(plan.now)}",
         "agent: demo.py:build",
