@@ -204,14 +204,14 @@ def fill(
 
 
 def _put(made: Sequence[tuple[str, str]], out: Path | None) -> int:
-    """Write scenarios, name and text each, into a folder or on stdout."""
+    """Write scenarios, name and text each, into a folder or on stdout. Raises `UsageError` where a file is there."""
+    from simkit.design.scaffold.files import free, written
+
     if out is None:
         print("---\n".join(text for _, text in made), end="")
     else:
-        out.mkdir(parents=True, exist_ok=True)
         schema = out.parent / "scenario.schema.json"
         first = "# yaml-language-server: $schema=../scenario.schema.json\n" if schema.exists() else ""
-        for name, text in made:
-            (out / f"{name}.yaml").write_text(first + text, encoding="utf-8")
+        written({free(out / f"{name}.yaml"): first + text for name, text in made})
     say(f"{len(made)} scenario{'s' * (len(made) != 1)}" + (f" in {out}" if out else ""))
     return 0

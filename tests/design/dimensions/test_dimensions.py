@@ -150,6 +150,12 @@ def test_drafted_files_are_the_scenarios_that_run_would_play(tmp_path: Path) -> 
     drafted, made = simkit.load(tmp_path / "drafted"), simkit.load(RETURNS)
     assert {case.scenario.digest for case in drafted.cases} == {case.scenario.digest for case in made.cases}
 
+    changed = next((tmp_path / "drafted").glob("*.yaml"))
+    changed.write_text("# by hand\n", encoding="utf-8")
+    with pytest.raises(UsageError, match="is there already and is left as it is"):
+        app(["draft", "cover", str(RETURNS), "--out", str(tmp_path / "drafted")], result_action="return_value")
+    assert changed.read_text(encoding="utf-8") == "# by hand\n"
+
 
 def test_workers_make_the_same_tuples(tmp_path: Path) -> None:
     ref = f"{RETURNS}:sample=3"
