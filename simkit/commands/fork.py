@@ -126,6 +126,11 @@ def _change(at: int | None, say: str | None, result: str | None, outcome: Any, a
     if outcome in ("refused", "error"):
         return Change(result=result or "", outcome=outcome)
     try:
-        return Change(result=json.loads(result or "null"), outcome="ok")
+        return Change(result=json.loads(result or "null", parse_constant=_no_number), outcome="ok")
     except ValueError as error:
         raise UsageError(f"--result is no JSON ({error}); write text as '\"text\"'") from None
+
+
+def _no_number(text: str) -> Any:
+    """JSON has no NaN and no infinity; Python's reader takes them."""
+    raise ValueError(f"{text} is no number there")

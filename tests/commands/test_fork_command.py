@@ -112,6 +112,7 @@ def test_it_exits_with_1_where_the_agent_does_not_do_again_what_it_did(capsys: p
         (("clerk", SESSION, "--at", "2", "--say", "Hi"), "event 2 is 'tool called'; the user speaks at 1, 4"),
         (("clerk", SESSION, "--at", "1", "--result", "1"), "event 1 is 'user said'; calls are 2, 5"),
         (("clerk", SESSION, "--at", "2", "--result", "{"), "--result is no JSON"),
+        (("clerk", SESSION, "--at", "2", "--result", "[NaN]"), "--result is no JSON (NaN is no number there)"),
         (("clerk", SESSION, "--at", "5", "--outcome", "refused"), "event 5 changed the world"),
         (("clerk", SESSION, "--at", "1", "--say", "Hi", "--agent", "null"), "change one thing"),
         (("clerk", SESSION, "--same-luck"), "give --at SEQ with it"),
