@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from simkit.errors import UsageError, did_you_mean
 from simkit.metrics.injected.kinds import AGENT_FAULTS, GROUPS, TOOL_FAULTS
+from simkit.spec.shares import pairs_of, share
 
 PREFIX = "faulty:"
 """`faulty:KIND=RATE,…:REF` is the agent REF with faults."""
@@ -21,14 +21,10 @@ def rates_of(wanted: str | Iterable[str] | Mapping[str, float]) -> Rates:
 
     Raises UsageError for a kind that there is not, and for a rate that is no share.
     """
-    if isinstance(wanted, Mapping):
-        pairs = [(str(kind), str(rate)) for kind, rate in wanted.items()]
-    else:
-        texts = wanted.split(",") if isinstance(wanted, str) else wanted
-        pairs = [(kind.strip(), rate) for kind, _, rate in (text.partition("=") for text in texts)]
     found: Rates = {}
-    for kind, rate in pairs:
-        found |= dict.fromkeys(GROUPS.get(kind) or (_known(kind),), _share(kind, rate))
+    for kind, rate in pairs_of(wanted):
+        kinds = GROUPS.get(kind) or (_known(kind),)
+        found |= dict.fromkeys(kinds, share("--inject", kind, rate, "sessions"))
     if not found:
         raise UsageError("--inject: no fault is named; write KIND=RATE, as in --inject wrong_tool=1")
     return {kind: found[kind] for kind in (*AGENT_FAULTS, *TOOL_FAULTS) if kind in found}
@@ -98,13 +94,3 @@ def _known(kind: str) -> str:
         cure = near if "did you mean" in near else ""
         raise UsageError(f"--inject {kind}: is no kind of fault{cure}; there are {', '.join((*GROUPS, *every))}")
     return kind
-
-
-def _share(kind: str, text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = math.nan
-    if not 0 <= rate <= 1:
-        raise UsageError(f"--inject {kind}={text}: write a share of sessions from 0 to 1, as in --inject {kind}=0.5")
-    return rate

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import get_args
 
 from simkit.errors import UsageError, did_you_mean
 from simkit.spec.scenario import Perturbation
+from simkit.spec.shares import pairs_of, share
 from simkit.users.perturbed.formats import formats
 from simkit.users.perturbed.typing import noise, typos
 from simkit.users.perturbed.wording import code_switch, detail, paraphrase, reorder
@@ -40,28 +40,13 @@ def rates_of(wanted: str | Iterable[str] | Mapping[str, float]) -> Rates:
 
     Raises UsageError for a kind that there is not, and for a rate that is no share.
     """
-    if isinstance(wanted, Mapping):
-        pairs = [(str(kind), str(rate)) for kind, rate in wanted.items()]
-    else:
-        texts = wanted.split(",") if isinstance(wanted, str) else [part for text in wanted for part in text.split(",")]
-        pairs = [(kind.strip(), rate or "1") for kind, _, rate in (text.partition("=") for text in texts)]
     found: Rates = {}
-    for kind, rate in pairs:
+    for kind, rate in pairs_of(wanted):
         if kind not in (*KINDS, ALL):
             what = f"--perturb {kind}: is no kind of perturbation{did_you_mean(kind, (ALL, *KINDS))}"
             raise UsageError(what)
-        found |= dict.fromkeys(KINDS if kind == ALL else (kind,), _share(kind, rate))
+        found |= dict.fromkeys(KINDS if kind == ALL else (kind,), share("--perturb", kind, rate or "1", "turns"))
     return {kind: found[kind] for kind in KINDS if kind in found}
-
-
-def _share(kind: str, text: str) -> float:
-    try:
-        rate = float(text)
-    except ValueError:
-        rate = math.nan
-    if not 0 <= rate <= 1:
-        raise UsageError(f"--perturb {kind}={text}: write a share of turns from 0 to 1, as in --perturb {kind}=0.5")
-    return rate
 
 
 def written(rates: Mapping[str, float]) -> str:

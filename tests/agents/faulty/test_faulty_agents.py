@@ -163,6 +163,10 @@ def test_a_run_goes_on_with_no_other_faults(tmp_path: Path) -> None:
         simkit.run(CANCEL, faulty("reference", "loop=1"), trials=3, out=tmp_path / "half", resume=True)
 
 
+def test_one_text_may_name_several_faults_wherever_it_stands() -> None:
+    assert faulty("reference", ["loop=1,wrong_tool=0.5"]).rates == faulty("reference", "loop=1,wrong_tool=0.5").rates
+
+
 @pytest.mark.parametrize(
     ("wanted", "what"),
     [
