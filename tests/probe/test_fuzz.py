@@ -147,3 +147,17 @@ def test_an_interrupt_while_sessions_are_drawn_is_not_lost() -> None:
     with pytest.raises(KeyboardInterrupt):
         Drawing(sessions(RETAIL), 0, 5).simplest(interrupting)
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_two_things_told_in_the_same_words_have_files_of_their_own(shop: Path) -> None:
+    def never_ends(episode: Episode) -> None:
+        raise AssertionError("it does")
+
+    def never__ends(episode: Episode) -> None:
+        raise AssertionError("it does too")
+
+    terms = Terms("null", (never_ends, never__ends), max_sessions=2, shrink_sessions=30)
+    kept = {one.broken.mark.about: one.kept.scenario for one in fuzz(shop, shop.parent / "kept", terms).found}
+
+    assert kept["never_ends"] != kept["never__ends"]
+    assert all(file.is_file() for file in kept.values())

@@ -120,6 +120,8 @@ class _Fuzzing:
         self.player = self._player(terms.max_sessions)
         self.replays = 0
         self.interrupted = False
+        self.names: dict[str, Mark] = {}
+        """What was found, by the name of its file."""
         self.drawing = Drawing(sessions(pack), terms.seed, terms.max_sessions)
         self.broken: dict[str, dict[Mark, Broken]] = {}
         """What each session that was played breaks, by its digest."""
@@ -172,7 +174,7 @@ class _Fuzzing:
         simplest = (self._simplest(mark, player) if small else None) or session
         judge = partial(Judging(self.terms.properties, simplest.known).way, target=mark)
         candidate = Candidate(
-            {**simplest.said, "scenario": _slug(f"{self.domain.name}-{mark}")},
+            {**simplest.said, "scenario": self._named(mark)},
             written_persona(simplest.persona),
             simplest.user,
             self.terms.seed,
@@ -186,6 +188,15 @@ class _Fuzzing:
         after = shrunk.after if shrunk else candidate
         kept = keep(after, self.domain, self.terms.agent, way, self.out, f"{mark}: {broken.sentence}")
         return Found(broken, session, events_of(played.episode), count, shrunk, kept)
+
+    def _named(self, mark: Mark) -> str:
+        """A name for what breaks that: its own, where two are told in the same words."""
+        name = slug = _slug(f"{self.domain.name}-{mark}")
+        number = 1
+        while self.names.setdefault(name, mark) != mark:
+            number += 1
+            name = f"{slug}-{number}"
+        return name
 
     def _simplest(self, mark: Mark, player: Player) -> Session | None:
         """The simplest session that Hypothesis finds to break the same, with half of the budget."""
