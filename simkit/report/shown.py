@@ -7,7 +7,6 @@ the same; only the table of sessions and the transcripts are of those that were 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
 
 from simkit.metrics.score import SessionScore
 from simkit.report.summary import Summary
@@ -33,9 +32,6 @@ class Everything:
     def has_room(self, score: SessionScore, length: int) -> bool:
         """Whether its transcript still fits."""
         return True
-
-
-Quotas = Mapping[tuple[str, str], int]
 
 
 class Choice:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 from pydantic_core import PydanticCustomError
@@ -28,8 +28,6 @@ Silenced = Literal[
     "clause-without-rule",
 ]
 """Warnings and notes: an error cannot be silenced."""
-
-SILENCED: tuple[str, ...] = get_args(Silenced)
 
 
 def _says_why(given: object) -> object:

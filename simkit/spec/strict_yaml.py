@@ -243,8 +243,3 @@ def _scalar(event: Any, document: Document, where: Where) -> Any:
         what = f"{one_line(text, 40)} is not a finite number; write a finite one, or quote it"
         raise FileError(document.path, what, line=where[0], column=where[1])
     return text
-
-
-def reads_as_text(text: str) -> bool:
-    """Whether a plain scalar without quotes is a text, not a null, a boolean or a number."""
-    return not any(kind.fullmatch(text) for kind in (_NULL, _TRUE, _FALSE, _INT, _OCTAL, _HEX, _FLOAT, _INFINITE))

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple, TypeVar
@@ -12,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar
 from pydantic import BaseModel
 
 from simkit.trace.canonical import body_of, canonical_line
-from simkit.trace.events import Ended, Event, Started, ToolCalled, any_event
+from simkit.trace.events import Ended, Event, Started, ToolCalled
 
 Kind = TypeVar("Kind", bound=BaseModel)
 
@@ -98,15 +97,6 @@ class Log:
         for event in self.events:
             sha.add(body_of(event))
         return sha.digest()
-
-    @classmethod
-    def from_lines(cls, lines: Sequence[str]) -> Log:
-        """The log that `lines()` wrote. Raises ValueError for anything else."""
-        rows = [json.loads(line) for line in lines]
-        key = SessionKey.parse(rows[0].pop("session"))
-        for row in rows[1:]:
-            row.pop("session")
-        return cls(key, tuple(any_event.validate_python(row) for row in rows))
 
 
 class SessionHash:

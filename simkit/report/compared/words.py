@@ -8,7 +8,6 @@ from simkit.metrics.comparing.cells import SHARES
 from simkit.metrics.comparing.values import Change, Comparison, Effect
 
 TITLES = {"pass": "pass rate", "any_tool_error": "any tool-use error"}
-MARKS = {"improved": "+", "regressed": "!", "inconclusive": " "}
 
 
 def title(effect: Effect) -> str:
