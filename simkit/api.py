@@ -215,7 +215,7 @@ def coverage(*runs: Run | str | Path, dimensions: Sequence[str | Path] = ()) -> 
     from simkit.design.coverage.reading import coverage_of
 
     if not runs:
-        raise UsageError("name at least one run")
+        raise UsageError("name at least one run, as in runs/2026-01-31; simkit run PATH --out NAME makes one")
     opened = [_opened(run) for run in runs]
     paths = [path for run in opened for path in run.store.manifest.get("paths", ())]
     scored = (one for run in opened for one in run.scored)

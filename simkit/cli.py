@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -59,7 +60,11 @@ app = App(
 )
 
 
-@app.command
+command = partial(app.command, help_epilogue="")
+"""Where to start stands under the help of `simkit` itself only."""
+
+
+@command()
 def run(
     *paths: Annotated[Path, Parameter(help="Files, folders, tau2:DOMAIN; the shipped scenarios, if left out.")],
     agent: Agent = None,
@@ -138,13 +143,13 @@ def run(
     return told_of(played, as_json=as_json, gate=gate, report=not as_json, junit=junit, across=across)
 
 
-app.command(
+command(
     "simkit.commands.check:check",
     help="Prove scenarios and domains before a token is spent: what does not hold, and what is doubtful.",
 )
 
 
-@app.command
+@command()
 def score(
     run: RunName,
     *,
@@ -171,47 +176,45 @@ def score(
     return told_of(api.open_run(run), as_json=as_json, gate=gate, report=False, across=across)
 
 
-app.command(
+command(
     "simkit.commands.graph:graph",
     help="Draw the state graph of a run: which states were entered, which way it went, how often.",
 )
-app.command(
+command(
     "simkit.commands.matrix:matrix",
     help="Print the transition matrix of a run: what came after what, how often, and how far a Markov chain fits. "
     "`--chain` tells what follows from it, `--interval` how sure each probability is, `--failures` where sessions "
     "first went wrong, `--against RUN` whether another run's agent behaves differently.",
 )
-app.command("simkit.commands.compare:compare", help="Compare run B with run A: improved, regressed, or inconclusive.")
-app.command(
-    "simkit.commands.coverage:coverage", help="What runs have played of all there is, and what fills the holes."
-)
-app.command(tell_paths, name="paths")
-app.command("simkit.commands.power:power", help="Tell how many sessions it takes to see a changed share.")
-app.command(
+command("simkit.commands.compare:compare", help="Compare run B with run A: improved, regressed, or inconclusive.")
+command("simkit.commands.coverage:coverage", help="What runs have played of all there is, and what fills the holes.")
+command(tell_paths, name="paths")
+command("simkit.commands.power:power", help="Tell how many sessions it takes to see a changed share.")
+command(
     "simkit.commands.fork:fork",
     help="Take a session up again at one event, with one thing changed, many times; or find the turn that doomed it.",
 )
-app.command(
+command(
     "simkit.commands.perturb:perturb",
     help="Say it otherwise, meaning the same: does the outcome stay? What broke is shown side by side.",
 )
 app.command("simkit.commands.new:new", help="Begin a domain, a persona or a scenario: files that pass `check` at once.")
 app.command("simkit.commands.draft:draft", help="Make domains and cases from what exists already.")
-app.command(
+command(
     "simkit.commands.node:node",
     help="Run one node of a LangGraph agent alone, on the inputs that it had, and compare with what happened.",
 )
-app.command(
+command(
     "simkit.commands.fuzz:fuzz",
     help="Play sessions that nobody wrote, held against rules and properties; what breaks becomes small scenarios.",
 )
-app.command(
+command(
     "simkit.commands.shrink:shrink",
     help="Make a failing session as small as it gets: the smallest scenario that still fails the same way.",
 )
 
 
-@app.command
+@command()
 def report(
     run: RunName,
     *,
@@ -228,10 +231,10 @@ def report(
     return 0
 
 
-app.command("simkit.commands.view:view", help="Serve a run's page on this machine, live while the run goes on.")
+command("simkit.commands.view:view", help="Serve a run's page on this machine, live while the run goes on.")
 
 
-@app.command(name="import")
+@command(name="import")
 def import_(
     format: Annotated[str, Parameter(help="tau-bench, tau2, labeled-traces, openai-messages or jsonl.")],
     file: Annotated[Path, Parameter(help="What to read.")],
@@ -247,7 +250,7 @@ def import_(
     return told_of(imported, as_json=as_json, gate=Gate(), report=False)
 
 
-@app.command
+@command()
 def export(
     run: RunName,
     *,
@@ -267,8 +270,8 @@ def export(
     return 0
 
 
-app.command("simkit.commands.publish:explain_limits", help="Print every limit: its value, and where to change it.")
-app.command("simkit.commands.publish:schema", help="Publish the JSON Schemas of all files that people write.")
+command("simkit.commands.publish:explain_limits", help="Print every limit: its value, and where to change it.")
+command("simkit.commands.publish:schema", help="Publish the JSON Schemas of all files that people write.")
 
 
 def main(tokens: Sequence[str] | None = None) -> None:

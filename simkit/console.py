@@ -11,11 +11,13 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from cyclopts import CycloptsError, UnknownCommandError
+from cyclopts import CycloptsError, MissingArgumentError, UnknownCommandError
 
 from simkit.errors import SimkitError, did_you_mean, one_line
 
 if TYPE_CHECKING:
+    from cyclopts import Argument
+
     from simkit.report.summary import Tally
 
 
@@ -120,7 +122,7 @@ def guarded(command: Callable[[], Any]) -> int:
             complain(line)
         code = 2
     except CycloptsError as error:
-        complain(f"{_mistaken(error)}; see simkit --help")
+        complain(f"{_mistaken(error)}; see {' '.join(['simkit', *(error.command_chain or ())])} --help")
         code = 2
     except BrokenPipeError:  # whoever read our output has seen enough
         code = 0
@@ -135,12 +137,23 @@ def guarded(command: Callable[[], Any]) -> int:
 
 def _mistaken(error: CycloptsError) -> str:
     """What is wrong with a command line."""
+    if isinstance(error, MissingArgumentError) and error.argument is not None:
+        return _missing(error, error.argument)
     if not isinstance(error, UnknownCommandError) or error.app is None:
         return one_line(error).rstrip(".")
     commands = [name for name in error.app if not name.startswith("-")]
     word = (error.unused_tokens or [""])[0]
     near = did_you_mean(word, commands).partition("; known")[0]
     return f"Unknown command '{one_line(word, 60)}'{near or ';'} There are {', '.join(commands)}"
+
+
+def _missing(error: MissingArgumentError, argument: Argument) -> str:
+    """What has to be given and was not: an argument, or the value of an option."""
+    option = next((name for name in argument.names if name in (error.root_input_tokens or ())), "")
+    if option:
+        return f"{option} needs a value after it"
+    name = argument.names[0]
+    return f"{name.lstrip('-').upper() if argument.field_info.is_positional else name} is missing"
 
 
 def _flushed(code: int) -> int:

@@ -210,6 +210,21 @@ def test_a_reference_path_that_fails_is_told_once_for_all_personas_at_the_step(t
     assert "case.yaml:12: cancel-lamp: the reference path does not reach the goal with injector, plain: " in told[0]
 
 
+def test_a_slip_in_a_key_that_personas_have_too_is_told_as_a_slip(tmp_path: Path, simkit: Any) -> None:
+    case = write_shop(tmp_path) / "case.yaml"
+    case.write_text(case.read_text(encoding="utf-8").replace("personas:", "persona:"), encoding="utf-8")
+
+    ended = simkit("check", str(case))
+
+    assert ended.err.count("simkit: error:") == 1
+    assert "'persona' is not a key here; did you mean 'personas'?" in ended.err
+
+
+def test_where_to_start_stands_under_the_help_of_simkit_alone(simkit: Any) -> None:
+    assert "Start here" in simkit("--help").out
+    assert "Start here" not in simkit("check", "--help").out
+
+
 def test_check_finds_a_goal_that_doing_nothing_reaches(tmp_path: Path, simkit: Any) -> None:
     text = "scenario: idle\nwants: nothing\ngoal: {never: [cancel_order]}\nreference: [get_order: {order_id: W1}]\n"
 
@@ -245,7 +260,9 @@ WRONG = {
     "nothing to play": (["run", "runs"], "runs: holds no scenario, domain or persona"),
     "a run that stands": (["run", "shop", "--agent", "null", "--out", "played"], "runs/played: there is a run already"),
     "no such run": (["score", "plaid"], "'plaid' is no run: runs/plaid has no run.json; did you mean 'played'?"),
-    "no run named": (["score"], "requires an argument"),
+    "no run named": (["score"], "RUN is missing; see simkit score --help"),
+    "no value": (["score", "played", "--fail-under"], "--fail-under needs a value after it"),
+    "no such place": (["check", "shop/case.yml"], "did you mean 'case.yaml'?"),
     "no share": (["score", "played", "--fail-under", "70"], "write a share from 0 to 1"),
     "unknown view": (["matrix", "played", "--by", "tools"], "no state view 'tools'; did you mean 'tool'?"),
     "unknown format": (["graph", "played", "--format", "svg"], 'Choose from: "picture", "dot", "graphml"'),

@@ -66,9 +66,11 @@ def domain(
     from simkit.design.draft.drafting import write_domain
     from simkit.design.scaffold.files import beside, free, named
 
-    folder = free(into / named(name, "domain"))
+    folder = into / named(name, "domain")
     if [openapi, sql, traces, mcp].count(None) != 3:
         raise UsageError("say what to draft from, one thing: --openapi FILE, --mcp SERVER, --sql DSN or --traces FILE")
+    if openapi is None or openapi.is_file():  # a mistyped file is told first
+        free(folder)
     if openapi is not None:
         from simkit.design.draft.openapi.plan import plan_of_openapi
 
@@ -167,7 +169,7 @@ def _unproven(folder: Path) -> int:
     return len(wrong)
 
 
-@draft.command
+@draft.command(help_epilogue="Try: `simkit draft cover scenarios/retail/returns.dimensions.yaml --out drafted`.")
 def cover(
     file: Annotated[Path, Parameter(help="A dimensions file: NAME.dimensions.yaml.")],
     *,
@@ -186,7 +188,7 @@ def cover(
     return _put(made, out)
 
 
-@draft.command
+@draft.command(help_epilogue="Try: `simkit coverage RUN`, then `simkit draft fill RUN --out more`.")
 def fill(
     *runs: Annotated[str, Parameter(help="The runs whose holes are to be filled.")],
     dimensions: Files = (),

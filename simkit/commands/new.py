@@ -33,7 +33,7 @@ def domain(
     return 0
 
 
-@new.command
+@new.command(help_epilogue="Try: `simkit new persona hurried-parent`, then name it in a scenario's `personas`.")
 def persona(
     name: Annotated[str, Parameter(help="Small letters, digits, '-': the file is called so, too.")],
     *,
@@ -49,7 +49,7 @@ def persona(
     return 0
 
 
-@new.command
+@new.command(help_epilogue="Try: `simkit new scenario late-refund --domain retail`.")
 def scenario(
     name: Annotated[str, Parameter(help="Letters, digits, '-', '_', '.': the file is called so, too.")],
     *,

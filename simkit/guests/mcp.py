@@ -20,6 +20,9 @@ SECONDS = 30.0
 """How long one call may take."""
 
 
+_CURE = "write the command that starts one, in quotes, or its URL, as in http://localhost:8000/mcp"
+
+
 class Server:
     """Where the tools are: a command (`python server.py`) that speaks MCP on stdio, or the URL of a streamable HTTP
     endpoint (`http://localhost:8000/mcp`)."""
@@ -48,7 +51,8 @@ class Server:
         except BaseException as error:
             if isinstance(error, KeyboardInterrupt | SystemExit):
                 raise
-            raise UsageError(f"{one_line(self.where, 80)}: no MCP server answers there ({_why(error)})") from None
+            what = f"no MCP server answers there ({_why(error)})"
+            raise UsageError(f"{one_line(self.where, 80)}: {what}; {_CURE}") from None
 
     def call(self, world: Any, tool: str, given: dict[str, Any]) -> Any:
         """What a tool of the server answers in a session. Raises `Refused` with the server's words where it says that

@@ -80,6 +80,20 @@ def together(packs: Iterable[Pack]) -> Pack:
     return Pack(tuple(cases), domains, tuple(one for pack in every for one in pack.personas))
 
 
+def _instead(path: Path) -> str:
+    """What to write instead of a path that is not there: the nearest name, else what could be played."""
+    place = path.parent
+    if not place.is_dir():
+        return f"; nor is there {place}"
+    near = did_you_mean(path.name, [p.name for p in place.iterdir() if not p.name.startswith(".")])
+    if not near.startswith("; known"):
+        return near
+    kept = [p.name for p in place.iterdir() if p.is_dir() and any(p.glob("*/domain.yaml"))]
+    held = [p.name for p in place.iterdir() if (p / "domain.yaml").is_file()]
+    there = did_you_mean("", held or kept or [p.name for p in place.glob("*.yaml")])
+    return f"{there}; name a scenario file, a domain's folder, or a folder of those, as in scenarios"
+
+
 class _Loader:
     """Collects what is found and what is wrong, so that one pass shows every mistake."""
 
@@ -92,8 +106,7 @@ class _Loader:
 
     def add(self, path: Path) -> None:
         if not path.exists():
-            siblings = [p.name for p in path.parent.iterdir()] if path.parent.is_dir() else []
-            raise UsageError(f"{path}: there is no such file or folder{did_you_mean(path.name, siblings)}")
+            raise UsageError(f"{path}: there is no such file or folder{_instead(path)}")
         files = [path] if path.is_file() else sorted(_yaml_files(path))
         if not files:
             raise UsageError(f"{path}: holds no scenario, domain or persona (*.yaml); check the path")
@@ -257,7 +270,7 @@ def _kind(document: Document) -> str:
     in_personas = document.path.resolve().parent.name == "personas"
     if not isinstance(document.value, dict):
         return "persona" if in_personas else "scenario"
-    if "persona" in document.value or (in_personas and "scenario" not in document.value):
+    if "scenario" not in document.value and ("persona" in document.value or in_personas):
         return "persona"
     # Without a name it is what most of its keys belong to.
     keys = document.value.keys()

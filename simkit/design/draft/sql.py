@@ -85,6 +85,8 @@ def _engine(dsn: str) -> tuple[Engine, str]:
             url = url.set(database=f"file:{quote(url.database)}", query={"mode": "ro", "uri": "true"})
         elif url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
+        elif url.get_backend_name() not in ("sqlite", "postgresql"):
+            raise ArgumentError(f"{url.drivername} is not read")
         return create_engine(url), shown
     except (ArgumentError, NoSuchModuleError):
         what = "is no address of a database; write sqlite:///FILE or postgresql://USER@HOST/NAME"

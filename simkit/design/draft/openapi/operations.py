@@ -13,7 +13,7 @@ from simkit.design.draft.openapi.document import Spec
 from simkit.design.draft.openapi.schemas import Schemas
 from simkit.design.draft.plan import Operation, Parameter
 from simkit.design.draft.shapes import Shape
-from simkit.errors import UsageError, one_line
+from simkit.errors import UsageError, did_you_mean, one_line
 from simkit.spec.strict_yaml import Loc
 
 WIDEST = 30
@@ -27,11 +27,12 @@ def operations(spec: Spec, only: Sequence[str] = ()) -> list[Operation]:
 
     Raises `FileError` for broken references, `UsageError` where nothing matches.
     """
-    schemas, taken, found = Schemas(spec), set[str](), []
+    schemas, taken, found, there = Schemas(spec), set[str](), [], list[str]()
     for path, method, item, said in spec.operations():
         if method in ("options", "head", "trace"):
             continue
         names = [str(said.get("operationId", "")), path, *map(str, said.get("tags") or ())]
+        there += [name for name in names if name]
         if only and not any(fnmatch.fnmatchcase(name, pattern) for name in names for pattern in only):
             continue
         loc = ("paths", path, method)
@@ -39,7 +40,8 @@ def operations(spec: Spec, only: Sequence[str] = ()) -> list[Operation]:
         taken.add(tool)
         found.append(_operation(schemas, loc, tool, item, said))
     if not found:
-        raise UsageError(f"{spec.path}: no operation matches {', '.join(only) or 'anything'}; see its paths and tags")
+        known = did_you_mean(only[0] if only else "", list(dict.fromkeys(there)))
+        raise UsageError(f"{spec.path}: no operation matches {', '.join(only) or 'anything'}{known}")
     return found
 
 
