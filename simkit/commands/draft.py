@@ -202,7 +202,21 @@ def fill(
     """
     from simkit import api
 
-    return _put(api.coverage(*runs, dimensions=dimensions).fills(most), out)
+    coverage = api.coverage(*runs, dimensions=dimensions)
+    made = coverage.fills(most)
+    if not made:
+        say(_nothing_fills(len(coverage.holes)))
+        return 0
+    return _put(made, out)
+
+
+def _nothing_fills(holes: int) -> str:
+    if not holes:
+        return "no scenario is needed: there is no hole"
+    return (
+        f"no scenario is there that would fill one of the {holes} holes; simkit coverage names the nearest, to write "
+        "one like it, and simkit new scenario begins one"
+    )
 
 
 def _put(made: Sequence[tuple[str, str]], out: Path | None) -> int:

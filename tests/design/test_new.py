@@ -73,6 +73,14 @@ def test_a_new_scenario_for_a_shipped_domain_holds_at_once(domain: str) -> None:
     assert typed("new", "scenario", "look-it-up", "--domain", domain) == 2
 
 
+def test_a_new_scenario_for_a_new_domain_passes_with_its_demo_agent() -> None:
+    typed("new", "domain", "pharmacy")
+
+    assert typed("new", "scenario", "look-it-up", "--domain", "pharmacy") == 0
+
+    assert api.run("scenarios/pharmacy/look-it-up.yaml").summary().total.pass_rate == 1.0
+
+
 def test_a_new_scenario_needs_a_domain(capsys: pytest.CaptureFixture[str]) -> None:
     typed("new", "domain", "pharmacy")
     assert typed("new", "scenario", "first") == 0  # the only one there is

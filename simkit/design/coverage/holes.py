@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from pathlib import Path
 from random import Random
@@ -11,7 +12,7 @@ from typing import Any, Literal, NamedTuple
 from simkit.design.coverage.branches import branches_of, is_branch
 from simkit.design.covering.rows import Row
 from simkit.design.dimensions.making import Dimensions
-from simkit.metrics.coverage.counted import OfDomain, Pair, Played
+from simkit.metrics.coverage.counted import OfDomain, Pair, Played, expected_of
 from simkit.spec.files import Case
 
 HoleKind = Literal["pairs", "rule", "tool", "refusal", "thing", "transition"]
@@ -31,10 +32,18 @@ class Hole(NamedTuple):
     dimensions: str = ""
     """Their name."""
     domain: str = ""
+    like: str = ""
+    """Where no scenario would play it: the one that comes nearest, to write one like it."""
 
     def to_json(self) -> dict[str, Any]:
         """As `coverage --json` prints it."""
-        told = {"kind": self.kind, "what": self.what, "size": self.size, "fill": self.fill or None}
+        told = {
+            "kind": self.kind,
+            "what": self.what,
+            "size": self.size,
+            "fill": self.fill or None,
+            "like": self.like or None,
+        }
         return told | ({"domain": self.domain} if self.domain else {"dimensions": self.dimensions})
 
 
@@ -66,7 +75,7 @@ def holes(played: Played, known: Known) -> list[Hole]:
     found = [hole for name, read in known.dimensions.items() for hole in _pairs(played, read, name)]
     for domain in played.domains.values():
         found += _in_domain(domain, played, known)
-    found += _transitions(played)
+    found += _transitions(played, known)
     return found
 
 
@@ -115,27 +124,55 @@ def _in_domain(domain: OfDomain, played: Played, known: Known) -> Iterator[Hole]
     for name, use in sorted(domain.tools.items(), key=lambda item: (item[1].effect != "write", item[0])):
         if not use.tally.sessions:
             yield Hole("tool", f"{name} was never called", 1, calling({name}), domain=card.domain)
-    yield from _refusals(domain, known, calling)
+    yield from _refusals(domain, known, unplayed)
     for kind, names in card.catalogue.items():
         never = [name for name in names if name not in domain.met[kind]]
         if never:
             what = f"{len(never)} of {len(names)} of kind {kind} never came up: {', '.join(never[:3])}"
-            yield Hole("thing", what + (", …" if len(never) > 3 else ""), len(never), domain=card.domain)
+            fill = _first(unplayed, _naming(never))
+            yield Hole("thing", what + (", …" if len(never) > 3 else ""), len(never), fill, domain=card.domain)
 
 
-def _refusals(domain: OfDomain, known: Known, calling: Any) -> Iterator[Hole]:
-    folder = known.folders.get(domain.card.domain)
+def _refusals(domain: OfDomain, known: Known, unplayed: Sequence[Case]) -> Iterator[Hole]:
+    folder, card = known.folders.get(domain.card.domain), domain.card
+    every = [*unplayed, *known.cases.get(card.domain, ())]
     if folder is None:
         return
     for name, branches in branches_of(folder / "tools.py", set(domain.tools)).items():
         use = domain.tools[name]
+        about = [case for case in every if _refuses(case, name)] or [case for case in every if _calls(case, name)]
+        like = about[0].scenario.scenario if about else ""
         for branch in branches:
             if not any(is_branch(branch, refusal) for refusal in use.refusals):
                 what = f"{name} never refused with: {branch}"
-                yield Hole("refusal", what, 1, domain=domain.card.domain)
+                yield Hole("refusal", what, 1, domain=card.domain, like=like)
 
 
-def _transitions(played: Played) -> Iterator[Hole]:
+def _transitions(played: Played, known: Known) -> Iterator[Hole]:
     never = [(one, count) for one, count in played.expected.items() if one not in played.transitions]
+    every = [case for name in sorted(played.domains) for case in known.cases.get(name, ())]
     for (before, after), count in sorted(never, key=lambda item: (-item[1], item[0])):
-        yield Hole("transition", f"{before} to {after}, as {count} reference paths go", count)
+        paths = f"{count} reference path{'s go' if count > 1 else ' goes'}"
+        like = _first(every, lambda case, one=(before, after): one in expected_of(case.scenario))
+        yield Hole("transition", f"{before} to {after}, as {paths}", count, like=like)
+
+
+def _first(cases: Sequence[Case], fits: Callable[..., bool]) -> str:
+    """The first scenario that fits, by name; empty where there is none."""
+    return next((case.scenario.scenario for case in cases if fits(case)), "")
+
+
+def _calls(case: Case, tool: str) -> bool:
+    return any(step.tool == tool for step in case.scenario.steps)
+
+
+def _refuses(case: Case, tool: str) -> bool:
+    """Whether a scenario is about what a tool must not do: that it must never be called, or that it refuses."""
+    forbidden = any(pattern.tool == tool for pattern in case.scenario.goal.never)
+    return forbidden or ("refused" in case.scenario.tags and _calls(case, tool))
+
+
+def _naming(things: Sequence[str]) -> Callable[[Case], bool]:
+    """Whether a scenario names one of these."""
+    any_of = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, things))})(?!\w)")
+    return lambda case: any_of.search(case.scenario.model_dump_json(exclude={"scenario", "tags"})) is not None

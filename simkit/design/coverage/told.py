@@ -31,7 +31,8 @@ def _blocks(coverage: Coverage, most: int) -> Iterator[RenderableType]:
     yield Text(f"{played.sessions} sessions, {len(played.scenarios)} scenarios, {played.passed} passed", style="bold")
     for name in sorted(played.values):
         yield _values(coverage, name)
-        yield _worst_pairs(coverage, name, most)
+        if any(tally.valid > tally.passed for tally in played.pairs[name].values()):
+            yield _worst_pairs(coverage, name, most)
     for name, domain in sorted(played.domains.items()):
         yield _tools(name, domain)
         if domain.rules:
@@ -132,7 +133,8 @@ def _holes(holes: Sequence[Hole], most: int) -> RenderableType:
     for kind in dict.fromkeys(hole.kind for hole in holes):
         of_kind = [hole for hole in holes if hole.kind == kind]
         for hole in of_kind[:most]:
-            table.add_row(Text(one_line(hole.what, 160)), Text(one_line(hole.fill, 110) or "–", style="dim"))
+            by = hole.fill or (f"one like {hole.like}" if hole.like else "–")
+            table.add_row(Text(one_line(hole.what, 160)), Text(one_line(by, 110), style="dim"))
         if len(of_kind) > most:
             table.add_row(Text(f"and {len(of_kind) - most} more of kind {kind}", style="dim"), "")
     return table

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from simkit.design.draft.cases.goals import says_of, sentence, telling
 from simkit.design.draft.cases.trial import Bench
-from simkit.design.draft.names import spoken, words
+from simkit.design.draft.names import singular, spoken, with_article, words
 from simkit.design.scaffold.files import free, text_of, written
 from simkit.design.yamltext import flow, scalar
-from simkit.errors import UsageError, did_you_mean
+from simkit.errors import SimkitError, UsageError, did_you_mean
 from simkit.spec.domain import Domain, Tool
-from simkit.spec.files import read_domain
+from simkit.spec.files import load_pack, read_domain
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 _TRIES = 400
@@ -30,7 +31,7 @@ def new_scenario(name: str, domain: str | None, into: Path) -> list[Path]:
         )
     folder = _folder(domain, into)
     file = free(folder / f"{name}.yaml")
-    return written({file: _text(name, read_domain(folder))})
+    return written({file: _text(name, read_domain(folder), folder)})
 
 
 def _folder(domain: str | None, into: Path) -> Path:
@@ -48,27 +49,54 @@ def _folder(domain: str | None, into: Path) -> Path:
     return next(iter(known.values()))
 
 
-def _text(name: str, domain: Domain) -> str:
-    found = next(_lookups(domain), None)
+def _text(name: str, domain: Domain, folder: Path) -> str:
+    found = min(islice(_lookups(domain), 40), key=lambda one: one.rank, default=None)
     holes = {"written": scalar(name), "knows": "{}", "goal": "", "steps": "", "wants": ""}
     if found is None:
         said = domain.card.summary.rstrip(".").split(".")[0][:120] or domain.name
         holes |= {"wants": scalar("to know what I can ask you for"), "goal": f"  says: {flow([said])}"}
         holes |= {"steps": f"  - say: {scalar(f'{said}.')}"}
         return text_of("scenario.yaml", holes).replace("knows: {}", "# knows: {}")
-    tool, arguments, facts, told = found
+    tool, arguments, facts, told = found.tool, found.arguments, found.facts, found.told
     called = flow({tool.name: arguments}) if arguments else tool.name
     holes |= {
-        "wants": scalar(f"to know the {spoken(told[0]) or told[0]}"),
+        "wants": scalar(_as_others_say(tool.name, told[0], folder) or found.wants),
         "knows": flow(facts),
         "goal": f"  calls: [{called}]\n  says: {flow([says_of(told[1])])}",
-        "steps": f"  - {tool.name}: {flow(arguments)}\n  - say: {scalar(sentence('record', *told))}",
+        "steps": f"  - {tool.name}: {flow(arguments)}\n  - say: {scalar(sentence(found.one, *told))}",
     }
     return text_of("scenario.yaml", holes)
 
 
-def _lookups(domain: Domain) -> Iterator[tuple[Tool, dict[str, Any], dict[str, Any], tuple[str, Any]]]:
-    """(tool, arguments, facts, what it tells) of look-ups that work at once, without another call before them."""
+def _as_others_say(tool: str, field: str, folder: Path) -> str:
+    """How the domain's scenarios word the same wish: `to look at an order and know the …`; empty where none does."""
+    try:
+        cases = load_pack([folder]).cases
+    except SimkitError:
+        return ""  # whatever is wrong there is no reason not to begin another one
+    for case in cases:
+        said = re.match(r"(to [^,]+ and know the )[^,]+$", case.scenario.wants)
+        if said and [step.tool for step in case.scenario.steps if step.tool] == [tool]:
+            return f"{said[1]}{spoken(field) or field}"
+    return ""
+
+
+class _Lookup(NamedTuple):
+    """A look-up that works at once, without another call before it."""
+
+    tool: Tool
+    arguments: dict[str, Any]
+    facts: dict[str, Any]
+    told: tuple[str, Any]
+    """What it tells: a field and its value."""
+    one: str
+    """What the record is called."""
+    wants: str
+    rank: int
+    """1 where a record is asked for by its name, else 2."""
+
+
+def _lookups(domain: Domain) -> Iterator[_Lookup]:
     functions = {tool: function for (by, tool), function in domain.functions.items() if by == "agent"}
     tools = {tool.name: tool for tool in domain.card.tools if tool.by == "agent"}
     bench = Bench(tools, functions, domain.tables, domain.card.now)
@@ -80,7 +108,7 @@ def _lookups(domain: Domain) -> Iterator[tuple[Tool, dict[str, Any], dict[str, A
             continue
         for table, row in ((table, row) for table, rows in domain.tables.items() for row in list(rows.items())[:8]):
             arguments = {name: _held(name, table, *row) for name in needed}
-            facts = {_slot(name, domain): value for name, value in arguments.items()}
+            facts = {_slot(name, table, domain): value for name, value in arguments.items()}
             tries += 1
             if tries > _TRIES:
                 return
@@ -89,7 +117,10 @@ def _lookups(domain: Domain) -> Iterator[tuple[Tool, dict[str, Any], dict[str, A
             tried = bench.tried((tool.name, arguments))
             told = None if tried.refused else telling(_record(tried.results[0]), "id", facts.values())
             if told is not None:
-                yield tool, arguments, {str(slot): fact for slot, fact in facts.items()}, told
+                given = {str(slot): fact for slot, fact in facts.items()}
+                one = " ".join([*words(table)[:-1], singular((words(table) or ["record"])[-1])])
+                wants = f"to know the {spoken(told[0]) or told[0]} of {with_article(one)}"
+                yield _Lookup(tool, arguments, given, told, one, wants, 1 if row[0] in arguments.values() else 2)
 
 
 def _held(argument: str, table: str, key: str, row: Mapping[str, Any]) -> Any:
@@ -99,11 +130,14 @@ def _held(argument: str, table: str, key: str, row: Mapping[str, Any]) -> Any:
     return key if words(argument)[-1:] in (["id"], ["code"], ["number"]) else None
 
 
-def _slot(argument: str, domain: Domain) -> str | None:
+def _slot(argument: str, table: str, domain: Domain) -> str | None:
     """The slot for an argument; None where the domain has slots, but none for that."""
     slots = domain.card.slots
     if not slots or argument in slots:
         return argument
+    whose = "_".join([*words(table)[:-1], singular((words(table) or ["record"])[-1]), *words(argument)])
+    if whose in slots:
+        return whose
     return next(
         (slot for slot, one in slots.items() if words(slot) == words(argument) or one.label == spoken(argument)), None
     )

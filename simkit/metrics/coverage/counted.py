@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import combinations, pairwise
 from typing import Any
@@ -86,7 +85,7 @@ class Played:
             self.transitions.setdefault(one, Tally()).add(score)
         if episode.scenario.scenario not in self.scenarios:
             self.scenarios.add(episode.scenario.scenario)
-            self.expected.update(set(_expected(episode.scenario)))
+            self.expected.update(expected_of(episode.scenario))
 
     def _dimensions(self, scenario: Scenario, score: SessionScore) -> None:
         if not scenario.made_from:
@@ -142,10 +141,10 @@ def _things(domain: OfDomain, episode: Episode, score: SessionScore) -> None:
             domain.things[kind].add(score)
 
 
-def _expected(scenario: Scenario) -> Iterator[tuple[str, str]]:
+def expected_of(scenario: Scenario) -> set[tuple[str, str]]:
     """The transitions of the reference path, as if each of its calls succeeded."""
     states = [f"{'user.' if step.by == 'user' else ''}{step.tool}:ok" for step in scenario.steps if step.tool]
-    yield from pairwise(["START", *states])
+    return set(pairwise(["START", *states]))
 
 
 def counted(scored: Any) -> Played:

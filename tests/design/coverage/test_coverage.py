@@ -73,6 +73,17 @@ def test_rules_and_tools_name_a_scenario_that_is_about_them(found: Coverage) -> 
     assert found.played.domains["retail"].rules["hygiene"].broken == 1  # the demo agent takes opened bedding back
 
 
+def test_every_hole_but_an_unnamed_thing_names_a_scenario_that_plays_it_or_comes_near(tmp_path: Path) -> None:
+    played = api.run(f"{ROOT}/scenarios/gym/classes.yaml", out=tmp_path / "classes")
+
+    found = [hole for hole in api.coverage(played.name).holes if hole.kind != "thing"]
+
+    by_what = {hole.what: (hole.fill, hole.like) for hole in found}
+    assert all(fill or like for fill, like in by_what.values())
+    assert by_what["cancel_membership never refused with: membership … ends on … already"][1] == "gym-ends-tomorrow"
+    assert by_what["cancel_membership was never called"] == ("gym-flex-ends-in-thirty-days", "")
+
+
 def test_coverage_on_a_terminal(found: Coverage) -> None:
     text = io.StringIO()
     print_coverage(found, console=Console(file=text, width=100, highlight=False), most=3)
