@@ -10,29 +10,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from tiny_desk import DOMAIN, TOOLS
 from work import ASK, TURNS, Chat, Done, Work, agent, measure, user_model
 
 import simkit
 from simkit import Turn
 from simkit.spec.files import Pack
-
-DOMAIN = """\
-domain: desk
-summary: A desk with one order.
-now: "2026-03-01T09:00:00"
-slots:
-  order_id: {label: order number}
-"""
-
-TOOLS = '''\
-from simkit import World, reads
-
-
-@reads
-def get_order(world: World, order_id: str) -> dict:
-    """Look an order up."""
-    return world.get("orders", order_id)
-'''
 
 CASE = f"""\
 scenario: desk
