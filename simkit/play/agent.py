@@ -27,7 +27,7 @@ import anyio
 import anyio.from_thread
 import anyio.lowlevel
 
-from simkit.play.eventloop import leave_scopes
+from simkit.play.eventloop import cancelling, leave_scopes
 from simkit.play.threads import in_thread
 from simkit.play.watchdog import Interrupted, Leash, Steps, Watchdog
 from simkit.spec.domain import Card, Tool
@@ -37,6 +37,7 @@ from simkit.trace.events import Outcome
 from simkit.trace.log import SessionKey
 
 T = TypeVar("T")
+_new, _set = object.__new__, object.__setattr__
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +70,8 @@ class ToolResult:
 
 def quickly(kind: type[T], **fields: Any) -> T:
     """A frozen dataclass without slots, of all its fields. Its own way sets one after the other, in twice the time."""
-    value = object.__new__(kind)
-    value.__dict__.update(fields)
+    value = _new(kind)
+    _set(value, "__dict__", fields)
     return value
 
 
@@ -212,11 +213,16 @@ async def reply(agent: Agent, turn: Turn, leash: Leash, seconds: float) -> str:
     Raises Fault for whatever else the agent does, and TimeoutError where it outlasts its session. A cancellation goes
     through, unless the agent made it up.
     """
-    answer, error, began, cancelled_before = None, None, time.monotonic(), leash.cancelling
+    answer, error, began, cancelled_before = None, None, time.monotonic(), cancelling(leash.task)
     leash.begin(seconds)
     try:
         try:
-            answer, error = await _answer(agent, turn, leash)
+            if leash.is_async is None:
+                leash.is_async = _is_async(agent)
+            if leash.is_async:
+                answer = await Steps(leash.watchdog.step(leash, leash.context.run, agent, turn), leash)
+            else:
+                answer, error = await _answer(agent, turn, leash)
         except BaseException as raised:
             leash.hung(raised)
             if _is_ours(raised) and not (leash.expired and isinstance(raised, leash.watchdog.cancelled)):
@@ -226,7 +232,7 @@ async def reply(agent: Agent, turn: Turn, leash: Leash, seconds: float) -> str:
             if leash.abandoned:
                 leave_scopes(leash.task, leash.scope)
         late = leash.late or leash.expired
-        if not leash.scope.cancel_called and leash.cancelling > cancelled_before:
+        if not leash.scope.cancel_called and cancelling(leash.task) > cancelled_before:
             await _calm(leash, cancelled_before)
     finally:
         leash.end()
@@ -257,10 +263,7 @@ def made(make: AgentMaker, part: Part, leash: Leash, seconds: float) -> Agent:
 
 
 async def _answer(agent: Agent, turn: Turn, leash: Leash) -> tuple[Any, BaseException | None]:
-    if leash.is_async is None:
-        leash.is_async = _is_async(agent)
-    if leash.is_async:
-        return await Steps(leash.watchdog.step(leash, leash.context.run, agent, turn), leash), None
+    """What a plain function answers, run in a thread."""
     answer, error = await in_thread(agent, turn, leash)
     if inspect.isawaitable(answer):
         answer = await Steps(answer if inspect.iscoroutine(answer) else _awaited(answer), leash)
@@ -300,7 +303,7 @@ def _is_a_signal(error: KeyboardInterrupt) -> bool:
 
 async def _calm(leash: Leash, before: int) -> None:
     """Take back that an agent asked asyncio to cancel the task in which its session is played."""
-    while leash.cancelling > before:
+    while cancelling(leash.task) > before:
         leash.task.uncancel()
     try:
         await anyio.lowlevel.checkpoint()

@@ -6,9 +6,10 @@ import ctypes
 import decimal
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextvars import Context
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 import anyio
 
@@ -40,6 +41,45 @@ def current_task(loop: Any) -> Callable[[], Any]:
     import asyncio
 
     return asyncio.current_task
+
+
+def cancelling(task: Any) -> int:
+    """How often asyncio was asked to cancel a task; 0 where it is none of asyncio's."""
+    return task.cancelling() if task is not None else 0
+
+
+class Meeting(Protocol):
+    """Where several wait for the same moment."""
+
+    def wait(self) -> Awaitable[Any]: ...
+
+    def set(self) -> Any: ...
+
+
+class _Futures:
+    """A meeting of asyncio's tasks: each waits for a future of its own, with nothing in between, since each may be
+    cancelled by itself."""
+
+    def __init__(self, loop: Any) -> None:
+        self._future: Callable[[], Any] = loop.create_future
+        self._waiting: list[Any] = []
+
+    def wait(self) -> Awaitable[Any]:
+        """Over once the moment has come. Nobody asks after that."""
+        future = self._future()
+        self._waiting.append(future)
+        return future  # type: ignore[no-any-return]
+
+    def set(self) -> None:
+        """The moment has come."""
+        for future in self._waiting:
+            if not future.done():
+                future.set_result(None)
+
+
+def meeting(loop: Any) -> Callable[[], Meeting]:
+    """What makes meetings in that event loop."""
+    return partial(_Futures, loop) if hasattr(loop, "create_future") else anyio.Event
 
 
 def leave_scopes(task: Any, outer: anyio.CancelScope) -> None:

@@ -69,8 +69,11 @@ class Paying:
 
     def check(self) -> None:
         """Raises Over when the run's time is up."""
+        budget = self.traffic.budget
+        if budget.seconds is None:
+            return
         try:
-            self.traffic.budget.check()
+            budget.check()
         except Spent as spent:
             raise _over(spent) from None
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any, Protocol
 
-import anyio
 from anyio.lowlevel import RunVar, current_token
 
 from simkit.errors import SimkitError
+from simkit.play.eventloop import Meeting, meeting
 from simkit.trace.events import Event
 from simkit.trace.log import Beside
 
@@ -103,23 +103,24 @@ class Barrier:
 
     def __init__(self, wake: Callable[[Callable[[], None]], None]) -> None:
         self._wake = wake
-        self._next: anyio.Event | None = None
+        self._meet = meeting(current_token().native_token)
+        self._next: Meeting | None = None
 
-    def durable(self, recorder: Recorder) -> anyio.Event:
-        """Set once all that any recorder of the run took down so far is on the disk, or writing failed."""
+    def durable(self, recorder: Recorder) -> Awaitable[Any]:
+        """Over once all that any recorder of the run took down so far is on the disk, or writing failed."""
         if self._next is None:
-            self._next = anyio.Event()
+            self._next = self._meet()
             # In the loop's next turn, so that whoever is still to have their say in this one is in time for it.
             self._wake(partial(self._ask, recorder))
-        return self._next
+        return self._next.wait()
 
     def _ask(self, recorder: Recorder) -> None:
         assert self._next is not None
-        event, self._next = self._next, None
+        waiting, self._next = self._next, None
         try:
-            recorder.when_durable(partial(self._wake, event.set))
+            recorder.when_durable(partial(self._wake, waiting.set))
         except SimkitError:
-            event.set()  # whoever waits looks whether it failed
+            waiting.set()  # whoever waits looks whether it failed
 
 
 def clipped(text: str) -> str:

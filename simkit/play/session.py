@@ -112,18 +112,15 @@ class _Session(Keeping):
     async def _before(self, party: Party) -> None:
         """Before somebody is asked who may cost something, all that led there is on the disk, and that it is asked
         again where it was asked before the session was interrupted."""
-        if party not in self.sitting.free:
-            if self.seq <= len(self.tape.events):
-                self.kept(self.recorder.intend, ASKED_AGAIN, {"seq": self.seq, "party": party})
-            await self.durable()
-            if self.halted():
-                self.kept(self.recorder.intend, NOT_ASKED, {"seq": self.seq, "party": party})
-        self.go_on()
-        self.paying.check()
+        if self.seq <= len(self.tape.events):
+            self.kept(self.recorder.intend, ASKED_AGAIN, {"seq": self.seq, "party": party})
+        await self.durable()
+        if self.halted():
+            self.kept(self.recorder.intend, NOT_ASKED, {"seq": self.seq, "party": party})
 
     def _played_back(self, party: Party) -> Event | None:
         """The last event of the present turn, if the tape has the turn whole and its party is not free."""
-        if self.tape.over or party in self.sitting.free or not (events := self.tape.turn(party)):
+        if self.fresh or self.tape.over or party in self.sitting.free or not (events := self.tape.turn(party)):
             return None
         for event in events:
             if isinstance(event, ToolCalled):
@@ -185,10 +182,11 @@ class _Session(Keeping):
         if isinstance(said := self._played_back("user"), UserSaid):
             self.history.append(Message("user", said.text))
             return said
-        await self._before("user")
-        history = tuple(self.history)
-        may = (self._called_by_user, self._noted_by_user, self._paid_by_user, self.perturbed)
-        heard = Heard(text, history, number, *may)
+        if "user" not in self.sitting.free:
+            await self._before("user")
+        self.go_on()
+        self.paying.check()
+        heard = self._heard(text, number)
         began = self.clock()
         try:
             said = await user.respond(heard)
@@ -206,7 +204,10 @@ class _Session(Keeping):
         if isinstance(said := self._played_back("agent"), AgentSaid):
             self.history.append(Message("agent", said.text))
             return said.text
-        await self._before("agent")
+        if "agent" not in self.sitting.free:
+            await self._before("agent")
+        self.go_on()
+        self.paying.check()
         gate = Gate(self, self.leash.watchdog, number)
         began = self.clock()
         fault: BaseException | None = None
@@ -226,6 +227,11 @@ class _Session(Keeping):
         self.history.append(Message("agent", event.text))
         self.log(event, self.clock() - began)
         return event.text
+
+    def _heard(self, text: str | None, number: int) -> Heard:
+        said = {"text": text, "history": tuple(self.history), "number": number}
+        may = {"_call": self._called_by_user, "_note": self._noted_by_user, "_once": self._paid_by_user}
+        return quickly(Heard, **said, **may, _perturbed=self.perturbed)
 
     def _turn(self, gate: Gate) -> Turn:
         card = self.sitting.domain.card
@@ -264,7 +270,7 @@ class _Session(Keeping):
         return result
 
     def _call(self, by: Party, name: str, arguments: Any, node: str | None, tamper: Tamper | None) -> ToolResult:
-        if not self.tape.over and (before := self.tape.call(by, name, arguments)) is not None:
+        if not self.fresh and (before := self.tape.call(by, name, arguments)) is not None:
             self.world.redo(before.changes)
             self.log(before)
             return ToolResult(before.outcome, plain_json(before.result))
@@ -286,7 +292,8 @@ class _Session(Keeping):
             world=self.world.digest(),
         )
         self.log(event, self.clock() - began)
-        return quickly(ToolResult, outcome=done.outcome, value=plain_json(done.result))
+        value = plain_json(done.result) if tamper else done.result  # else nobody has it but the agent
+        return quickly(ToolResult, outcome=done.outcome, value=value)
 
     def observed(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None) -> None:
         """A call that the agent made with tools of its own."""

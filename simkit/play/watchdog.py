@@ -107,11 +107,6 @@ class Leash:
             self.expired = True
             self.scope.cancel()
 
-    @property
-    def cancelling(self) -> int:
-        """How often asyncio was asked to cancel the session's task."""
-        return self.task.cancelling() if self.task is not None else 0
-
     def hung(self, error: BaseException) -> None:
         """Where it was when it was cancelled or interrupted, unless that is known better."""
         if self.where is None and isinstance(error, Interrupted | self.watchdog.cancelled):
@@ -141,16 +136,11 @@ class Watchdog:
         self._ended = threading.Event()
         self._signal = free_signal()
 
-    @staticmethod
-    def here() -> Watchdog | None:
-        """The one that watches the present event loop."""
-        return _HERE.get(None)
-
     @classmethod
     @contextmanager
     def on_guard(cls) -> Iterator[Watchdog]:
         """A watchdog for the present event loop: the one that is there, or a new one until the end of this."""
-        if (there := cls.here()) is not None:
+        if (there := _HERE.get(None)) is not None:
             yield there
             return
         self = cls()
@@ -308,13 +298,22 @@ class Steps(Coroutine[Any, Any, Any]):
             self.leash.abandoned = True
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        return self  # type: ignore[return-value]
-
-    def __iter__(self) -> Steps:
-        return self
-
-    def __next__(self) -> Any:
-        return self._step(self._send, None)
+        # A generator: Python goes on with one sooner than it calls methods of ours.
+        step, send = self._step, self._send
+        try:
+            waits_for = step(send, None)
+            while True:
+                try:
+                    value = yield waits_for
+                except GeneratorExit:
+                    self.close()
+                    raise
+                except BaseException as error:
+                    waits_for = self.throw(error)
+                else:
+                    waits_for = step(send, None) if value is None else self.send(value)
+        except StopIteration as ended:
+            return ended.value
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.coroutine, name)

@@ -20,7 +20,7 @@ _TEMPLATES: dict[type, dict[str, Any]] = {}
 """Class to its fields with their defaults, in order."""
 _GIVEN: set[str] = set()
 """Which fields were given: nobody asks."""
-_set = object.__setattr__
+_new, _set = object.__new__, object.__setattr__
 
 
 class Value(BaseModel):
@@ -38,7 +38,7 @@ class Value(BaseModel):
         if template is None:
             known = cls.model_fields.items()
             template = _TEMPLATES[cls] = {name: None if one.is_required() else one.default for name, one in known}
-        value = cls.__new__(cls)
+        value = _new(cls)
         _set(value, "__dict__", template | fields)
         _set(value, "__pydantic_fields_set__", _GIVEN)
         _set(value, "__pydantic_extra__", None)

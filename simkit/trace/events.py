@@ -86,7 +86,7 @@ SHARED = ("scenario", "persona", "domain")
 
 
 _GIVEN: set[str] = set()
-_set = object.__setattr__
+_new, _set = object.__new__, object.__setattr__
 
 
 class _Made(BaseModel):
@@ -96,7 +96,7 @@ class _Made(BaseModel):
     def of(cls, **fields: Any) -> Self:
         """The value that has just these fields, all of them, an event's `kind` included: for who makes thousands a
         second out of values that are right. Nothing is looked at, filled in or copied."""
-        value = cls.__new__(cls)
+        value = _new(cls)
         _set(value, "__dict__", fields)
         _set(value, "__pydantic_fields_set__", _GIVEN)
         _set(value, "__pydantic_extra__", None)
