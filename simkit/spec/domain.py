@@ -115,6 +115,11 @@ class Card(Frozen):
         return {(tool.by, tool.name): tool for tool in self.tools}
 
     @cached_property
+    def effects(self) -> dict[tuple[str, str], Literal["read", "write"]]:
+        """(by, name) of every tool to what it is meant to do to the world."""
+        return {key: tool.effect for key, tool in self._tools.items()}
+
+    @cached_property
     def slot_labels(self) -> tuple[str, ...]:
         """What people call the domain's facts, each once, sorted."""
         every = {label for name, slot in self.slots.items() for label in (slot.label, name.replace("_", " "))}

@@ -84,8 +84,7 @@ def wanted_calls(reference: Sequence[Step], path: int = 0) -> tuple[Wanted, ...]
 
 def effect(card: Card, call: ToolCalled) -> Literal["read", "write"]:
     """Whether a call was meant to change the world; of a tool that the domain does not know, whether it did."""
-    tool = card.tool(call.tool, call.by)
-    return tool.effect if tool else "write" if call.changes else "read"
+    return card.effects.get((call.by, call.tool)) or ("write" if call.changes else "read")
 
 
 def effect_of(card: Card, step: Step) -> str:

@@ -57,7 +57,8 @@ class Concentration:
         for one in found:
             kinds.setdefault(one.events[0], set()).add(one.kind)
         stands = _replies(episode)
-        for place in {place for _, there in stands for place in there}:
+        different = {id(there): there for _, there in stands}
+        for place in {place for there in different.values() for place in there}:
             self._places[place] += 1
         if kinds:
             self._odd.update({(kind, place) for seq, there in stands for kind in kinds.get(seq, ()) for place in there})
@@ -117,6 +118,7 @@ def _replies(episode: Episode) -> list[tuple[int, tuple[Place, ...]]]:
     here: tuple[Place, ...] = ()
     """The model, once one answered."""
     route = "user"
+    known: dict[tuple[str, tuple[Place, ...]], tuple[Place, ...]] = {}
     found = []
     for event in episode.events:
         if isinstance(event, UserSaid):
@@ -126,5 +128,8 @@ def _replies(episode: Episode) -> list[tuple[int, tuple[Place, ...]]]:
         elif isinstance(event, ModelCalled) and event.role == "agent":
             here = (("model", event.model),) if event.model else ()
         elif isinstance(event, AgentSaid):
-            found.append((event.seq, (*always, ("route", route), *here)))
+            there = known.get((route, here))
+            if there is None:
+                there = known[route, here] = (*always, ("route", route), *here)
+            found.append((event.seq, there))
     return found

@@ -19,7 +19,7 @@ from simkit.trace.events import AgentSaid
 
 def odd_output(episode: Episode, *, reached: bool) -> tuple[Odd, ...]:
     """Every finding, in the order of the session. `reached`: whether the goal was."""
-    found = [one for said in episode.agent_texts for one in _in_message(episode, said)]
+    found = [one for said in episode.agent_texts if _looks_odd(said.text) for one in _in_message(episode, said)]
     found += [*circles(episode), *undue_refusals(episode, reached=reached), *broken_json(episode)]
     return tuple(sorted(found, key=lambda one: (one.events[0], one.kind, one.sentence)))
 
@@ -41,8 +41,6 @@ def _looks_odd(text: str) -> bool:
 
 
 def _in_message(episode: Episode, said: AgentSaid) -> Iterator[Odd]:
-    if not _looks_odd(said.text):
-        return
     given = Given(episode, said.seq)
     yield from debris(said, given)
     yield from foreign_scripts(said, episode.persona.language, given)

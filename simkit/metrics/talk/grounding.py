@@ -28,11 +28,14 @@ from simkit.trace.events import AgentSaid, ToolCalled, UserSaid
 _EXAMPLE = re.compile(r"\b(?:for example|e\.g\.?|such as|for instance|looks? like|format)\b", re.IGNORECASE)
 _PROPER = re.compile(r"(?<![\w@./-])[A-Z][a-z]{3,}(?![\w@./-])")
 _CODE = re.compile(r"\d{4,}")
+_NOTHING: tuple[tuple[Value, ...], tuple[str, ...]] = ((), ())
 _UNREAD = ("unknown_tool", "malformed", "invalid_arguments")
 
 
 def ungrounded(episode: Episode) -> Iterator[Finding]:
     """Every argument and every claim that nothing said before it supports, once for each value."""
+    if not any([_asks(episode, event) for event in (*episode.agent_texts, *episode.agent_calls)]):
+        return
     facts = given_by(episode.card.stated).copy()
     reported: set[str] = set()
     results: list[Any] = []
@@ -50,6 +53,14 @@ def ungrounded(episode: Episode) -> Iterator[Finding]:
                 facts.add(event.arguments)
             facts.add(event.result)
             results.append(event.result)
+
+
+def _asks(episode: Episode, event: AgentSaid | ToolCalled) -> bool:
+    """Whether an event has anything in it that must have been given."""
+    if isinstance(event, AgentSaid):
+        return _states(event.text, bool(episode.card.catalogue)) or bool(counts_in(event.text))
+    given = event.arguments.items() if isinstance(event.arguments, dict) else ()
+    return any([type(value) is not str or _read(name, value) != _NOTHING for name, value in given])
 
 
 def _arguments(call: ToolCalled, facts: Facts, reported: set[str]) -> Iterator[Finding]:

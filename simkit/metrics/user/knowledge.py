@@ -37,13 +37,16 @@ _ENOUGH = 0.75
 
 def unknowable(episode: Episode) -> Iterator[UserFault]:
     """Every value, named fact and hidden sentence that the user could not know when they said it, once each."""
-    facts, hidden = brief(episode).known.copy(), Hidden(episode)
+    labels, hidden = episode.card.slot_labels, Hidden(episode)
+    if not hidden.sentences and not any([_tells(said.text, labels) for said in episode.user_texts]):
+        return  # nothing is said that anybody must have been given
+    facts = brief(episode).known.copy()
     facts.relative = True  # WHY: people reckon in days, and say the day after as a date.
     reported: set[str] = set()
     briefed = was_briefed(episode)
     for event in episode.events:
         if isinstance(event, UserSaid):
-            for text in _strange(episode, event.text, facts) if _tells(event.text, episode.card.slot_labels) else ():
+            for text in _strange(episode, event.text, facts) if _tells(event.text, labels) else ():
                 source = hidden.source(text)
                 if plain(text) not in reported and (briefed or source):
                     reported.add(plain(text))
@@ -82,8 +85,11 @@ def _strange(episode: Episode, text: str, facts: Facts) -> Iterator[str]:
 
 @lru_cache(maxsize=8192)
 def _tells(text: str, labels: tuple[str, ...]) -> bool:
-    """Whether a text has a value or a named fact in it at all."""
-    return any(values_in(sentence) or _named(labels, sentence) for sentence in sentences(text))
+    """Whether a text has a value that says enough, or a named fact, in it at all."""
+    return any(
+        any(_says_enough(value, sentence) for value in values_in(sentence)) or _named(labels, sentence)
+        for sentence in sentences(text)
+    )
 
 
 @lru_cache(maxsize=8192)
@@ -130,12 +136,13 @@ class Hidden:
     def __init__(self, episode: Episode) -> None:
         self._episode = episode
         self._calls: list[ToolCalled] = []
-        self._sentences = [one for one in episode.scenario.does_not_know if " " in one.strip()]
+        self.sentences = [one for one in episode.scenario.does_not_know if " " in one.strip()]
+        """What nobody told the user and the user did not say."""
         self._told: list[frozenset[str]] = []
 
     def told(self, text: str) -> None:
         """The agent said something: whatever it gives away, the user may know from now on."""
-        if self._sentences:
+        if self.sentences:
             self._told += [telling(one) for one in sentences(text)] + [telling(text)]
 
     def called(self, call: ToolCalled) -> None:
@@ -162,12 +169,12 @@ class Hidden:
 
     def given_away(self, said: UserSaid) -> Iterator[UserFault]:
         """Sentences of `does_not_know` that the user states before the agent did."""
-        for hidden in list(self._sentences):
+        for hidden in list(self.sentences):
             words = telling(hidden)
             if len(words) < 3 or any(_covers(one, words, 0.5) for one in self._told):
                 continue
             if any(_covers(telling(one), words, _ENOUGH) for one in sentences(said.text) if "?" not in one):
-                self._sentences.remove(hidden)
+                self.sentences.remove(hidden)
                 sentence = f"the user says what they do not know: {one_line(hidden, 120)}"
                 yield UserFault(kind="leaked", events=(said.seq,), where="does_not_know", sentence=sentence)
 
