@@ -13,8 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Insert
 from sqlalchemy.dialects import sqlite
 
-_TOGETHER = 50
-"""Rows of one statement: each statement has the interpreter's lock let go and taken again."""
+_VALUES = 999
+"""Values of one statement, at most: what every SQLite takes. Each statement has the interpreter's lock let go and taken
+again, so the fewer the better."""
 
 
 def execute(connection: Connection, statement: Executable, rows: Sequence[Any]) -> None:
@@ -28,12 +29,14 @@ def execute(connection: Connection, statement: Executable, rows: Sequence[Any]) 
         else:
             connection.exec_driver_sql(sql, [tuple([(always | row)[name] for name in names]) for row in rows])
     else:
-        whole = len(rows) - len(rows) % _TOGETHER
-        for at in range(0, whole, _TOGETHER):
-            some = tuple(chain.from_iterable(rows[at : at + _TOGETHER]))
-            connection.exec_driver_sql(_insert(statement, _TOGETHER), some)
+        together = _VALUES // len(rows[0])
+        whole = len(rows) - len(rows) % together
+        cursor = connection.connection.cursor()  # the driver's own: there is nothing here for SQLAlchemy to do
+        for at in range(0, whole, together):
+            cursor.execute(_insert(statement, together), tuple(chain.from_iterable(rows[at : at + together])))
         if rest := rows[whole:]:
-            connection.exec_driver_sql(_insert(statement, 1), list(rest))
+            cursor.executemany(_insert(statement, 1), rest)
+        cursor.close()
 
 
 @lru_cache(maxsize=64)

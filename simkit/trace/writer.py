@@ -208,10 +208,12 @@ class Writer:
         last = False
         while not last:
             group = _Group()
-            for entry in self._next():
+            entries = self._next()
+            group.events = [entry for entry in entries if type(entry) is Happened]
+            for entry in entries if len(group.events) < len(entries) else ():
                 if type(entry) is Happened:
-                    group.events.append(entry)
-                elif type(entry) is Durable:
+                    continue
+                if type(entry) is Durable:
                     group.waiting.append(entry.call)
                 elif entry is None:
                     last = True
@@ -226,11 +228,11 @@ class Writer:
     def _next(self) -> list[Entry]:
         entries = [self._queue.get()]
         self._hurry.wait(LINGER)
-        try:
-            while len(entries) < GROUP:
-                entries.append(self._queue.get_nowait())
-        except queue.Empty:
-            self._hurry.clear()
+        self._hurry.clear()  # first, so that who asks from here on is not overlooked
+        more, take = self._queue.qsize(), self._queue.get_nowait
+        entries += [take() for _ in range(min(more, GROUP - 1))]
+        if more >= GROUP:
+            self._hurry.set()
         self._taken.set()
         return entries
 
