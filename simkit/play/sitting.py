@@ -37,8 +37,9 @@ class Sitting:
 
     def started(self) -> Started:
         """The session's first event."""
-        return Started(
+        return Started.of(
             seq=0,
+            kind="started",
             scenario=self.scenario.as_json,
             persona=self.persona.as_json,
             domain=self.domain.card.as_json,
@@ -46,7 +47,7 @@ class Sitting:
             trial=self.key.trial,
             agent=self.agent_name,
             user=self.user_name,
-            versions=self.versions,
+            versions=dict(self.versions),
         )
 
     @property

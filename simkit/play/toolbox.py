@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from simkit.errors import Refused, one_line
-from simkit.play.world import World, plain_json
+from simkit.play.world import World, plain_json, shallow
 from simkit.spec.crosscheck import argument_mistakes, validator
 from simkit.spec.domain import Domain, Tool
 from simkit.trace.events import Change, Outcome, Party
@@ -55,7 +55,8 @@ def _run(domain: Domain, world: World, tool: Tool, arguments: dict[str, Any]) ->
     outcome: Outcome = "ok"
     try:
         function = domain.functions[tool.by, tool.name]
-        result = plain_json(function(world, **plain_json(arguments)))
+        given = arguments if shallow(arguments) else plain_json(arguments)
+        result = plain_json(function(world, **given))
     except Refused as refusal:
         outcome, result = "refused", str(refusal)
     except Exception as error:

@@ -65,8 +65,8 @@ class Leash:
         self.in_turn = False
         self.task = watchdog.task()
         """The asyncio task in which the session is played; None in another event loop."""
-        self.scope = anyio.CancelScope()
-        """What the session is played in."""
+        self.scope: anyio.CancelScope
+        """What the session is played in, from `play_in` on."""
         self.is_async: bool | None = None
         """Whether its agent is; None until it was asked."""
         self.expired = False

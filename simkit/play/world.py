@@ -165,6 +165,11 @@ _ATOMS = frozenset({str, int, bool, type(None)})
 """Most values; looked at first, because every call copies its arguments and its result."""
 
 
+def shallow(value: dict[str, Any]) -> bool:
+    """Whether there is nothing in an object that could be changed in place."""
+    return _ATOMS.issuperset(map(type, value.values()))
+
+
 def plain_json(value: Any) -> Any:
     """A deep copy of a JSON value. Raises ValueError for anything else (dates, sets, objects, NaN)."""
     if isinstance(value, dict):
