@@ -13,9 +13,9 @@ from typing import Any
 from sqlalchemy import Connection, Executable, Insert
 from sqlalchemy.dialects import sqlite
 
-_VALUES = 999
-"""Values of one statement, at most: what every SQLite takes. Each statement has the interpreter's lock let go and taken
-again, so the fewer the better."""
+_TOGETHER = 50
+"""Rows of one statement: each statement has the interpreter's lock let go and taken again, and one that changes many
+pages keeps what they held before in a temporary file."""
 
 
 def execute(connection: Connection, statement: Executable, rows: Sequence[Any]) -> None:
@@ -29,11 +29,10 @@ def execute(connection: Connection, statement: Executable, rows: Sequence[Any]) 
         else:
             connection.exec_driver_sql(sql, [tuple([(always | row)[name] for name in names]) for row in rows])
     else:
-        together = _VALUES // len(rows[0])
-        whole = len(rows) - len(rows) % together
+        whole = len(rows) - len(rows) % _TOGETHER
         cursor = connection.connection.cursor()  # the driver's own: there is nothing here for SQLAlchemy to do
-        for at in range(0, whole, together):
-            cursor.execute(_insert(statement, together), tuple(chain.from_iterable(rows[at : at + together])))
+        for at in range(0, whole, _TOGETHER):
+            cursor.execute(_insert(statement, _TOGETHER), tuple(chain.from_iterable(rows[at : at + _TOGETHER])))
         if rest := rows[whole:]:
             cursor.executemany(_insert(statement, 1), rest)
         cursor.close()
