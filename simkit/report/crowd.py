@@ -8,7 +8,7 @@ from collections.abc import Hashable
 from typing import Any, Generic, TypeVar
 
 from simkit.metrics.score import SessionScore
-from simkit.metrics.session import first_failing_event
+from simkit.metrics.session import first_slip
 from simkit.paths.episode import Episode
 from simkit.paths.failures import Failure, failures_of
 from simkit.paths.states import VIEWS, Visit
@@ -74,7 +74,8 @@ class Walks:
     """Which walk each session took under one view, and where it first failed.
 
     `to_json` gives `{"walks": [[state]], "walk": [walk number of each session], "failures": [[session, last good
-    state, first failing state, steps that were good, event]]}`, with the event null where a person named the state.
+    state, first failing state, steps that were good, event]], "recovered": [the same]}`, with the event null where a
+    person named the state. `recovered` are the first slips of sessions that passed all the same.
     """
 
     def __init__(self, view: str) -> None:
@@ -82,26 +83,33 @@ class Walks:
         self._walks: Codes[tuple[str, ...]] = Codes()
         self._walk: list[int] = []
         self._failures: list[tuple[int, Failure, int]] = []
+        self._recovered: list[tuple[int, Failure, int]] = []
 
     def add(self, episode: Episode, score: SessionScore, steps: tuple[Visit, ...]) -> None:
         """The run's next session, with its steps under this view."""
-        for failure in failures_of([(episode, first_failing_event(score), score.outcome)], self._view).failures:
-            self._failures.append((len(self._walk), failure, _good(failure, steps)))
+        found = failures_of([(episode, first_slip(score), score.outcome)], self._view, slips=True)
+        for those, kept in ((found.failures, self._failures), (found.recovered, self._recovered)):
+            kept.extend((len(self._walk), failure, _good(failure, steps)) for failure in those)
         self._walk.append(self._walks[tuple(step.state for step in steps)])
 
     def states(self) -> dict[str, None]:
         """The states that only failures name, in the order in which they first come."""
-        return dict.fromkeys(state for _, failure, _ in self._failures for state in (failure.row, failure.column))
+        named = (*self._failures, *self._recovered)
+        return dict.fromkeys(state for _, failure, _ in named for state in (failure.row, failure.column))
 
     def to_json(self, number: dict[str, int]) -> dict[str, Any]:
         """Plain values; `number` has each state's."""
         return {
             "walks": [[number[state] for state in walk] for walk in self._walks],
             "walk": self._walk,
-            "failures": [
-                [session, number[one.row], number[one.column], good, one.event] for session, one, good in self._failures
-            ],
+            "failures": [_numbered(one, number) for one in self._failures],
+            "recovered": [_numbered(one, number) for one in self._recovered],
         }
+
+
+def _numbered(found: tuple[int, Failure, int], number: dict[str, int]) -> list[int | None]:
+    session, failure, good = found
+    return [session, number[failure.row], number[failure.column], good, failure.event]
 
 
 def _good(failure: Failure, steps: tuple[Visit, ...]) -> int:

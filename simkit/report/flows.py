@@ -13,8 +13,9 @@ from simkit.report.crowd import Walks
 from simkit.report.layered import layered
 from simkit.trace.events import NodeEntered
 
-_DRAWN = 80
-"""The most transitions in one drawing: the strongest; all stand in the matrix."""
+_DRAWN = 40, 80
+"""How many transitions a drawing has, at most: the strongest; all stand in the matrix. Each has a layout of its own: in
+one that was made for more, the places of what is not drawn stay empty."""
 
 
 class Flows:
@@ -89,10 +90,19 @@ def _flow(matrix: TransitionMatrix, failing: TransitionMatrix, number: Mapping[s
         "states": [number[state] for state in matrix.states],
         "counts": [[number[a], number[b], matrix[a, b], failing[a, b]] for a, b in pairs],
         "drawings": {
-            "marks": _drawing(matrix, [pair for pair in pairs if not is_end(pair[1])], number, marked=True),
-            "states": _drawing(matrix, pairs, number, marked=False),
+            "marks": _drawings(matrix, [pair for pair in pairs if not is_end(pair[1])], number, marked=True),
+            "states": _drawings(matrix, pairs, number, marked=False),
         },
     }
+
+
+def _drawings(
+    matrix: TransitionMatrix, pairs: list[tuple[str, str]], number: Mapping[str, int], *, marked: bool
+) -> list[dict[str, Any]]:
+    """The smallest first; none that has no more in it than the one before."""
+    strongest = sorted(pairs, key=lambda pair: -matrix[pair])
+    sizes = dict.fromkeys(min(size, len(pairs)) for size in _DRAWN)
+    return [_drawing(matrix, strongest[:size], number, marked=marked) for size in sizes]
 
 
 def _drawing(
@@ -100,7 +110,7 @@ def _drawing(
 ) -> dict[str, Any]:
     """Where everything stands. `marked`: how sessions end is a mark on the state they end after, with room for it,
     and no state of its own: nearly every state has a way to an end, and these lines hide all others."""
-    strong = {pair: matrix[pair] for pair in sorted(pairs, key=lambda pair: -matrix[pair])[:_DRAWN]}
+    strong = {pair: matrix[pair] for pair in pairs}
     touched = {state for pair in strong for state in pair}
     marks = {state: _marks(matrix, state) if marked else 0.0 for state in touched}
     widths = {state: _width(state) + marks[state] for state in matrix.states if state in touched}

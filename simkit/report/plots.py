@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from simkit.errors import UsageError, one_line
 from simkit.paths.graph import StateGraph
 from simkit.paths.matrix import TransitionMatrix
-from simkit.paths.states import is_end
+from simkit.paths.states import START, is_end
 from simkit.report.layered import Drawing, layered
 
 _NAME = 32
@@ -20,12 +21,15 @@ _INK = "#555555"
 _LINES = 80
 _ANNOTATED = 40
 """Wider matrices than this have no numbers in their cells."""
+_STATES = 60
+"""Of more states, the most visited are drawn, with START and the ends."""
 
 
 def draw_matrix(matrix: TransitionMatrix, file: Path) -> None:
     """Write the heatmap of the row shares, counts in the cells, n beside each state; the same bytes each time for the
     same matrix and matplotlib. Raises UsageError for another ending than .png or .svg, and without matplotlib."""
-    rows, columns = (np.flatnonzero(matrix.counts.any(axis=axis)) for axis in (1, 0))
+    kept = _most_visited(matrix)
+    rows, columns = (kept[matrix.counts.any(axis=axis)[kept]] for axis in (1, 0))
     size = (2.8 + 0.42 * len(columns), 2.2 + 0.34 * len(rows))
 
     def draw(figure: Any) -> None:
@@ -43,12 +47,21 @@ def draw_matrix(matrix: TransitionMatrix, file: Path) -> None:
                 axes.text(
                     j, i, str(matrix.counts[rows[i], columns[j]]), ha="center", va="center", color=ink, fontsize=7
                 )
-        axes.set_title(
-            f"{matrix.sessions} sessions, {matrix.transitions} transitions, view {one_line(matrix.view, 60)}"
-        )
+        told = f"{matrix.sessions} sessions, {matrix.transitions} transitions, view {one_line(matrix.view, 60)}"
+        if len(kept) < len(matrix.states):
+            told += f"\nthe {len(kept)} of {len(matrix.states)} states that were visited most"
+        axes.set_title(told)
         figure.colorbar(image, ax=axes, label="share of the row", shrink=0.8)
 
     _written(file, size, draw)
+
+
+def _most_visited(matrix: TransitionMatrix) -> NDArray[np.int64]:
+    """The states that are drawn, in the matrix's order."""
+    outer = np.array([state == START or is_end(state) for state in matrix.states], dtype=bool)
+    visits = matrix.counts.sum(axis=0) + matrix.counts.sum(axis=1)
+    best = np.argsort(-np.where(outer, visits.max() + 1, visits), kind="stable")[: max(_STATES, int(outer.sum()))]
+    return np.sort(best)
 
 
 def draw_graph(graph: StateGraph, file: Path) -> None:

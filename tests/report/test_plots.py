@@ -57,6 +57,17 @@ def test_a_graph_of_very_many_ways_shows_those_gone_most_and_says_so(tmp_path: P
     assert "the 80 of 120 ways that were gone most" in text
 
 
+def test_a_matrix_of_very_many_states_shows_those_visited_most_and_says_so(tmp_path: Path) -> None:
+    """START and the ends among them, whatever their numbers."""
+    ways = [(START, f"s{n}", f"s{n + 1}", "END:pass") for n in range(80)]
+    draw_matrix(matrix_of([*ways, (START, "END:fail")], "tool"), tmp_path / "m.svg")
+
+    text = (tmp_path / "m.svg").read_text(encoding="utf-8")
+    assert "the 60 of 84 states that were visited most" in text
+    assert all(said in text for said in ("START  n=81", ">END:pass<", ">END:fail<", ">s40  n=2<"))
+    assert ">s80" not in text
+
+
 def test_a_png_is_one(tmp_path: Path) -> None:
     draw_matrix(MATRIX, tmp_path / "m.png")
 

@@ -147,7 +147,7 @@ const differenceTable = (at, cells, filter) => {
   );
   const body = rows.map((from) => {
     const row = columns.map((to) => byPlace.get(`${from}\n${to}`));
-    const ns = row.find(Boolean).shares.map(({ n }) => n);
+    const ns = cells.find((cell) => cell.from === from).shares.map(({ n }) => n);
     return h(
       "tr",
       { class: known?.has(from) && "changed" },
@@ -191,8 +191,8 @@ const largest = (cells, at) => {
     h(
       "tr",
       {},
-      h("td", {}, cell.from),
-      h("td", {}, link(at.to(cell.from, cell.to, cell.shares), {}, cell.to)),
+      h("td", { class: "named" }, cell.from),
+      h("td", { class: "named" }, link(at.to(cell.from, cell.to, cell.shares), {}, cell.to)),
       cell.shares.map(({ count: n, n: of, p }) => h("td", { class: "number" }, `${percent(p, 0)}  (${n} of ${of})`)),
       h("td", { class: "number strong" }, points(cell.middle)),
       h("td", { class: "number" }, interval(cell)),
@@ -244,7 +244,9 @@ const differencePanel = (filter, shownFlow, least) => {
     h("p", { class: "facts" }, h("strong", {}, facts.filter(Boolean).join(", ")), "."),
     python && h("div", { class: "panel" }, python.sentences.map((one) => h("p", {}, one))),
     h("p", { class: "facts" }, scale),
-    found.cells.length ? differenceTable(at, found.cells, filter) : nothing(),
+    found.cells.some(({ middle }) => middle !== null)
+      ? differenceTable(at, found.cells, filter)
+      : h("p", { class: "quiet panel" }, "No state is left by sessions of both sides: there is nothing to compare."),
     onlyIn(found.cells, at),
     largest(found.cells, at),
     h(

@@ -121,6 +121,26 @@ const funnel = (by, some, failures) => {
 const greatest = (cells, value) =>
   Math.max(...[...cells].flatMap(([good, row]) => [...row.values()].map((n) => value(n, good))));
 
+// Those that went wrong and passed all the same are in no count above.
+const recoveries = ({ by, states, facets: within }, some) => {
+  const inside = new Set(some);
+  const found = views[by].recovered.filter(([session]) => inside.has(session));
+  if (!found.length) return null;
+  const places = new Map();
+  for (const [, good, bad] of found) places.set(`${good} ${bad}`, (places.get(`${good} ${bad}`) || 0) + 1);
+  const most = [...places].sort((a, b) => b[1] - a[1]).slice(0, LARGEST);
+  const row = ([key, n]) => {
+    const [good, bad] = key.split(" ").map((state) => states[state]);
+    const to = { view: "sessions", by, ...within, good, bad, slipped: "1" };
+    return h("tr", {}, h("td", { class: "named" }, good), h("td", { class: "named" }, link(to, {}, bad)), h("td", { class: "number" }, n));
+  };
+  return panel(
+    "Slipped and passed all the same",
+    `${count(found.length, "session")}, in no count above`,
+    table([["Last good state"], ["first slip"], ["Sessions", "number"]], most.map(row), { class: "funnel" }),
+  );
+};
+
 const failureView = (filter) => {
   if (!crowd) {
     const told = "This run is too large for its page to count failures: simkit matrix tells them.";
@@ -150,7 +170,7 @@ const failureView = (filter) => {
       { class: "toolbar" },
       viewPick(by),
       facetPicks(filter, FACETS),
-      pick("Cells", how.counts ? "" : "shares", [["", "counts"], ["shares", "share of the row's steps"]], "cells"),
+      pick("Cells", how.counts ? "" : "shares", [["", "counts"], ["shares", "share of steps"]], "cells"),
       leastPick(how.least),
     ),
     filterNote(filter),
@@ -163,6 +183,8 @@ const failureView = (filter) => {
       masks(how.least),
     ),
     failures.length ? failureTable(at, how) : h("p", { class: "quiet panel" }, "No session failed here."),
+    failures.length > 0 && rankedCells(at, members(filter), failures),
+    recoveries(at, some),
     some.length > 0 && funnel(by, some, failures),
   );
 };

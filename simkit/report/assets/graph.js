@@ -62,17 +62,25 @@ const box = (shownFlow, [state, x, y, width, height, room]) => {
 };
 
 // Pointing at a state, or reaching it by keyboard, leaves only its own lines in full colour, with their labels.
-// A label stands where its line is apart from the others: away from the state that is looked at.
+// A label stands where its line is apart from the others: away from the state that is looked at, and from other labels.
+const [LABEL_WIDE, LABEL_HIGH] = [7, 12];
+const ALONG = [0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3];
 const labelled = (svg, edges, state) => {
-  svg.querySelector(".labels").replaceChildren(
-    ...edges.map((one) => {
-      const line = one.querySelector(".line");
-      const loop = one.dataset.from === one.dataset.to;
-      const share = loop || state === null ? 0.5 : Number(one.dataset.from) === state ? 0.6 : 0.4;
-      const { x, y } = line.getPointAtLength(line.getTotalLength() * share);
-      return s("text", { x, y: y + 4 }, one.dataset.told);
-    }),
-  );
+  const taken = [];
+  const clashes = ({ x, y, wide }) =>
+    taken.some((one) => Math.abs(one.x - x) < (one.wide + wide) / 2 && Math.abs(one.y - y) < LABEL_HIGH);
+  const labels = edges.map((one) => {
+    const line = one.querySelector(".line");
+    const loop = one.dataset.from === one.dataset.to;
+    const share = loop || state === null ? 0.5 : Number(one.dataset.from) === state ? 0.6 : 0.4;
+    const wide = LABEL_WIDE * one.dataset.told.length;
+    const places = ALONG.map((by) => line.getPointAtLength(line.getTotalLength() * (share + by)));
+    const spots = places.map(({ x, y }) => ({ x, y, wide }));
+    const spot = spots.find((place) => !clashes(place)) || spots[0];
+    taken.push(spot);
+    return s("text", { x: spot.x, y: spot.y + 4 }, one.dataset.told);
+  });
+  svg.querySelector(".labels").replaceChildren(...labels);
 };
 const look = (svg, edges, chosen, state = null) => {
   svg.classList.toggle("focused", chosen !== null);
@@ -91,16 +99,18 @@ const nearestState = (nodes, from, [right, down]) => {
   return nodes.reduce((best, one) => (one !== from && cost(one) < (best ? cost(best) : Infinity) ? one : best), null);
 };
 
-const drawing = (shownFlow, { width, height, boxes }, lines, resting, at) => {
+const drawing = (shownFlow, plan, lines, resting, at) => {
   const most = Math.max(1, ...lines.map(([from, to]) => shownFlow.counts.get(from).get(to)[0]));
   const touched = new Set(lines.flatMap(([from, to]) => [from, to]));
+  const boxes = plan.boxes.filter(([state]) => touched.has(state));
+  const { left, top, width, height } = takenUp(boxes, lines);
   const edges = lines.map((line) => edge(shownFlow, line, most));
   const svg = s(
     "svg",
-    { class: "graph", viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": "State graph: arrow keys go from state to state, Enter shows what leads there" },
+    { class: "graph", viewBox: `${left} ${top} ${width} ${height}`, role: "group", "aria-label": "State graph: arrow keys go from state to state, Enter shows what leads there" },
     edges,
   );
-  const nodes = boxes.filter(([state]) => touched.has(state)).map((one) => box(shownFlow, one));
+  const nodes = boxes.map((one) => box(shownFlow, one));
   const rest = () => look(svg, edges, resting, at);
   for (const node of nodes) {
     const state = Number(node.dataset.state);
@@ -139,8 +149,8 @@ const strongest = (shownFlow) => {
     h(
       "tr",
       {},
-      h("td", {}, states[from]),
-      h("td", {}, link({ ...here(), from: states[from], to: states[to], at: "" }, {}, states[to])),
+      h("td", { class: "named" }, states[from]),
+      h("td", { class: "named" }, link({ ...here(), from: states[from], to: states[to], at: "" }, {}, states[to])),
       h("td", { class: "number" }, n),
       h("td", { class: "number" }, percent(n / leaving(from))),
       h("td", { class: failed ? "number" : "number zero" }, failed),
@@ -149,18 +159,43 @@ const strongest = (shownFlow) => {
   return panel("Strongest transitions", `${rows.length} of ${flow.counts.length}`, table(heads, rows.map(row)));
 };
 
+// The smallest layout that has all these lines, and the lines as they run in it.
+const planOf = (plans, lines) => {
+  const key = ([from, to]) => `${from} ${to}`;
+  for (const plan of plans) {
+    const own = new Map(plan.lines.map((line) => [key(line), line]));
+    if (lines.every((line) => own.has(key(line)))) return [plan, lines.map((line) => own.get(key(line)))];
+  }
+  return [plans.at(-1), lines];
+};
+// What boxes and lines take up of their canvas: a filter leaves parts of it empty.
+const takenUp = (boxes, lines) => {
+  const [xs, ys] = boxes.length ? [[], []] : [[0], [0]];
+  for (const [, x, y, width, height] of boxes) {
+    xs.push(x - width / 2, x + width / 2);
+    ys.push(y - height / 2, y + height / 2);
+  }
+  for (const [, , path] of lines)
+    for (const [, letter, told] of path.matchAll(/([MCH])([^MCH]*)/g))
+      told.trim().split(" ").forEach((n, i) => (letter !== "H" && i % 2 ? ys : xs).push(Number(n)));
+  const [left, top] = [Math.min(...xs) - 4, Math.min(...ys) - 8];
+  return { left, top, width: Math.max(...xs) + 4 - left, height: Math.max(...ys) + 8 - top };
+};
+
 const graphView = (filter) => {
   const shownFlow = flowOf(filter);
   const { flow, counts, all, states } = shownFlow;
   const times = ([from, to]) => counts.get(from).get(to)[0];
-  const kind = filter.ends === "states" ? "states" : "marks";
-  const plan = flow.drawings[kind];
-  const laidOut = plan.lines.filter(([from, to]) => counts.get(from)?.has(to));
+  // Where no session entered any state, all that can be drawn is how they ended.
+  const inside = flow.counts.some(([, to]) => !states[to].startsWith("END:"));
+  const kind = filter.ends === "states" || !inside ? "states" : "marks";
+  const laidOut = flow.drawings[kind].at(-1).lines.filter(([from, to]) => counts.get(from)?.has(to));
   const top = Math.min(Number(filter.top) || 40, laidOut.length);
-  const lines = laidOut
+  const strong = laidOut
     .slice()
     .sort((a, b) => times(b) - times(a))
     .slice(0, top);
+  const [plan, lines] = planOf(flow.drawings[kind], strong);
   const sizes = [...[20, 40].filter((size) => size < laidOut.length), laidOut.length];
   const inner = flow.counts.filter(([, to]) => kind === "states" || !states[to].startsWith("END:"));
   const of = inner.reduce((sum, [, , n]) => sum + n, 0);
@@ -179,7 +214,7 @@ const graphView = (filter) => {
       shownFlow,
       facetPicks(filter, IN_DOMAIN),
       pick("Transitions", String(top), sizeNames, "top"),
-      pick("Ends", filter.ends || "", [["", "as marks"], ["states", "as states"]], "ends"),
+      inside && pick("Ends", filter.ends || "", [["", "as marks"], ["states", "as states"]], "ends"),
     ),
     filterNote({ ...filter, domain: shownFlow.domain }, IN_DOMAIN),
     h(
@@ -195,7 +230,10 @@ const graphView = (filter) => {
       ]),
       kind === "marks" && [
         "After a state ended: ",
-        ENDS.map(([outcome, sign]) => h("span", { class: `mark-key ${outcome}` }, `${sign} ${OUTCOMES[outcome][1]} `)),
+        ENDS.filter(([outcome]) => shownFlow.entering(states.indexOf(`END:${outcome}`)) > 0).map(([outcome, sign], i) => [
+          i ? ", " : "",
+          h("span", { class: `mark-key ${outcome}` }, `${sign} ${OUTCOMES[outcome][1]}`),
+        ]),
         ". ",
       ],
       "Choose a state or a line to see the sessions behind it.",

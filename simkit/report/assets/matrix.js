@@ -82,20 +82,24 @@ const matrixView = (filter) => {
   const order = Object.hasOwn(ORDERS, filter.order || "flow") ? filter.order || "flow" : "flow";
   const some = crowd && members({ ...filter, domain: shownFlow.domain });
   const versus = crowd && Object.hasOwn(VERSUS, filter.versus || "") && (filter.versus !== "run" || RUNS.b);
+  // Passed against failed: a filter by outcome has nothing to say.
+  const outcomes = versus && filter.versus === "outcome";
+  const fields = outcomes ? IN_DOMAIN.filter((name) => name !== "outcome") : IN_DOMAIN;
+  const told = { ...filter, domain: shownFlow.domain, ...(outcomes && { outcome: "" }) };
   return h(
     "div",
     { class: "page wide" },
     h("h1", {}, versus ? "Difference of transition matrices" : "Transition matrix"),
     flowBar(
       shownFlow,
-      facetPicks(filter, IN_DOMAIN),
+      facetPicks(filter, fields),
       !versus && pick("Cells", how.counts ? "counts" : "", [["", "share of the row"], ["counts", "counts"]], "cells"),
       leastPick(how.least),
       !versus && crowd && pick("Order", order, Object.entries(ORDERS), "order"),
       versusPick(filter),
       mostPick(shownFlow.flow.states.length, filter),
     ),
-    filterNote({ ...filter, domain: shownFlow.domain }, IN_DOMAIN),
+    filterNote(told, fields),
     versus ? differencePanel(filter, shownFlow, how.least) : wholeMatrix(shownFlow, how, order, some, filter),
   );
 };

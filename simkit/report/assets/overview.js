@@ -229,7 +229,7 @@ const overview = (filter) => {
   const [sum, to] = [figures(filter), facets(filter)];
   const curve = curvePanel(sum.curve, ", with its 95% interval; below, of how many");
   const domains = tallies("By domain", "domain", sum, to);
-  const beside = sum.curve.length <= 5 && curve && domains;
+  const beside = sum.curve.length <= 5 && !sum.errored && curve && domains;
   return h(
     "div",
     { class: "page" },

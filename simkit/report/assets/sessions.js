@@ -27,14 +27,16 @@ const textOf = (one) =>
 
 const stepAt = (path, states, from, to) =>
   path.findIndex((state, i) => (!from || states[state] === from) && (!to || states[path[i + 1]] === to));
-// The first failure of a session that the page shows, under one view.
-const failureOf = (i, by) => {
+// The first failure of a session that the page shows, under one view; or the slip of one that passed all the same.
+const failureOf = (i, by, slipped) => {
   if (!crowd) return null;
-  if (!failureMaps.has(by)) failureMaps.set(by, new Map(views[by].failures.map((one) => [one[0], one])));
-  return failureMaps.get(by).get(crowd.shown[i]);
+  const kind = slipped ? "recovered" : "failures";
+  const key = `${kind} ${by}`;
+  if (!failureMaps.has(key)) failureMaps.set(key, new Map(views[by][kind].map((one) => [one[0], one])));
+  return failureMaps.get(key).get(crowd.shown[i]);
 };
-const failedThere = (i, by, good, bad) => {
-  const found = failureOf(i, by);
+const failedThere = (i, by, { good, bad, slipped }) => {
+  const found = failureOf(i, by, slipped);
   const { states } = views[by];
   return found && (!good || states[found[1]] === good) && (!bad || states[found[2]] === bad);
 };
@@ -42,7 +44,7 @@ const failedThere = (i, by, good, bad) => {
 const eventOf = (i, filter) => {
   const by = filter.by || "tool";
   if (!Object.hasOwn(views, by)) return null;
-  if (filter.good || filter.bad) return failureOf(i, by)?.[4];
+  if (filter.good || filter.bad) return failureOf(i, by, filter.slipped)?.[4];
   if (filter.path) return views[by].events[i][Math.min(stepsOf(filter).length, views[by].events[i].length - 1) - 1];
   if (!filter.from && !filter.to) return null;
   const { paths, events, states } = views[by];
@@ -75,7 +77,7 @@ const chosen = (filter) => {
         words.every((word) => texts[i].includes(word)) &&
         (!step || step(i)) &&
         (!way || way(i)) &&
-        (!(filter.good || filter.bad) || (view && failedThere(i, filter.by || "tool", filter.good, filter.bad)))
+        (!(filter.good || filter.bad) || (view && failedThere(i, filter.by || "tool", filter)))
       );
     });
 };
@@ -147,7 +149,7 @@ const chips = (filter) => {
       : [];
   const first =
     filter.good || filter.bad
-      ? [["first failure", [filter.good, filter.bad].filter(Boolean).join(" → "), { good: "", bad: "", by: "" }]]
+      ? [[filter.slipped ? "first slip" : "first failure", [filter.good, filter.bad].filter(Boolean).join(" → "), { good: "", bad: "", by: "", slipped: "" }]]
       : [];
   const trail = filter.path
     ? [["path", stepsOf(filter).map((state) => short(state, 30)).join(" → "), { path: "", whole: "", by: "" }]]

@@ -1,0 +1,126 @@
+"""Pages of runs unlike most: hardly any state, very many, very long names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from needed import needed
+from scored_sessions import small_run, told
+
+from simkit.report.summary import Scored
+
+sync_api = needed("playwright.sync_api")
+
+pytestmark = pytest.mark.browser
+
+
+def many_states(sessions: int = 12) -> list[Scored]:
+    """Each session takes its own eight of 96 tools; every other fails."""
+    return [
+        told("user: Hello.", *[f'call tool_{8 * n + i} {{"id": "1"}} -> ok' for i in range(8)], "agent: Bye.",
+             trial=n, outcome="fail" if n % 2 else "pass")
+        for n in range(sessions)
+    ]  # fmt: skip
+
+
+def test_sessions_without_any_state_are_drawn_by_how_they_ended(open_page: Any) -> None:
+    """An empty frame would say that nothing was played."""
+    lines = ("user: Hello.", "agent: Goodbye.")
+    opened = open_page([told(*lines, trial=n, outcome="fail" if n else "pass") for n in range(3)])
+    opened.show("#view=graph")
+    names = opened.page.eval_on_selector_all(".state", "all => all.map((one) => one.getAttribute('aria-label'))")
+    assert names == ["START, 3 times", "END:pass, 1 times", "END:fail, 2 times"]
+    assert opened.wrong == []
+
+
+def test_a_difference_of_very_many_states_shows_the_most_visited(open_page: Any) -> None:
+    """Also where all that follows one of these is among those left out."""
+    busy = [f'call busy_{i} {{"id": "1"}} -> ok' for i in range(45)]
+    opened = open_page([
+        told("user: Hello.", 'call hub {"id": "1"} -> ok', f'call rare_{n} {{"id": "1"}} -> ok', *busy, "agent: Bye.",
+             trial=n, outcome="fail" if n % 2 else "pass")
+        for n in range(8)
+    ])  # fmt: skip
+    opened.show("#view=matrix&versus=outcome&least=1")
+    assert opened.text("h1") == "Difference of transition matrices"
+    assert opened.text("table.difference tbody").split()[:1] == ["START"]
+    opened.show("#view=matrix&versus=outcome&outcome=pass")
+    assert opened.page.locator("#pick-outcome, .filter-note").count() == 0
+    assert opened.wrong == []
+
+
+def test_a_difference_from_nothing_says_so(open_page: Any) -> None:
+    """No table without rows."""
+    opened = open_page([told("user: Hello.", "agent: Bye.")])
+    opened.show("#view=matrix&versus=outcome")
+    assert "there is nothing to compare" in opened.text()
+    assert opened.wrong == []
+
+
+def test_a_graph_has_no_room_for_what_is_not_drawn(open_page: Any) -> None:
+    """Whether the strongest are shown or a filter leaves few: boxes and lines fill the frame."""
+    opened = open_page(many_states())
+    for address in ("", "&top=20", "&top=80", "&outcome=fail", "&top=20&outcome=fail"):
+        opened.show(f"#view=graph{address}")
+        frame, boxes = opened.page.evaluate(EXTENT)
+        assert boxes["count"] > 5
+        for side in ("width", "height"):
+            assert frame[side] - boxes[side] < 60, (address, side)
+
+
+def test_what_a_filter_leaves_is_all_drawn(open_page: Any) -> None:
+    """Each transition of it that any layout has, once."""
+    opened = open_page(small_run())
+    opened.show("#view=graph&domain=retail&persona=novice")
+    found = opened.page.eval_on_selector_all(
+        ".edge title", "all => all.map((one) => one.textContent.split(':ok: ')[0])"
+    )
+    assert sorted(found) == ["START → get_order", "get_order:ok → request_refund"]
+
+
+def test_the_labels_of_lines_there_and_back_stand_apart(open_page: Any) -> None:
+    """Both lines run between the same two boxes."""
+    calls = [f'call {tool} {{"id": "1"}} -> ok' for tool in ("look", "book", "look", "book", "pay", "look")]
+    opened = open_page([told("user: Hello.", *calls, "agent: Bye.", trial=n) for n in range(3)])
+    for state in ("look:ok", "book:ok", "START"):
+        opened.show(f"#view=graph&at={state}")
+        opened.page.wait_for_function("document.querySelectorAll('.labels text').length > 0")
+        assert opened.page.evaluate(OVERLAPPING) == []
+
+
+def test_long_names_leave_room_for_each_other(open_page: Any) -> None:
+    """The name of a scenario beside that of its domain, and what a list offers beside its arrow."""
+    long = "a-name-that-somebody-wrote-without-thinking-of-any-page"
+    opened = open_page([told("user: Hello.", scenario=long, domain=f"{long}-1", outcome="fail", persona=long)])
+    name = opened.page.locator(".worst .line a").bounding_box()
+    assert name["width"] > 150 and name["height"] < 100
+    opened.show("#view=graph&by=act")
+    shown = opened.page.evaluate(CUT_SHORT)
+    assert shown == []
+
+
+EXTENT = """() => {
+  const svg = document.querySelector("svg.graph");
+  const all = [...svg.querySelectorAll(".state rect, .edge .line")].map((one) => one.getBBox());
+  const span = (low, size) => Math.max(...all.map((b) => b[low] + b[size])) - Math.min(...all.map((b) => b[low]));
+  const { width, height } = svg.viewBox.baseVal;
+  return [{ width, height }, { count: all.length, width: span("x", "width"), height: span("y", "height") }];
+}"""
+
+OVERLAPPING = """() => {
+  const all = [...document.querySelectorAll(".labels text")].map((one) => [one.textContent, one.getBBox()]);
+  const meet = (a, b, low, size) => a[low] < b[low] + b[size] - 1 && b[low] < a[low] + a[size] - 1;
+  const clash = (a, b) => meet(a, b, "x", "width") && meet(a, b, "y", "height");
+  return all.flatMap(([text, a], i) => all.slice(i + 1).filter(([, b]) => clash(a, b)).map(([other]) => [text, other]));
+}"""
+
+CUT_SHORT = """() => {
+  const pen = document.createElement("canvas").getContext("2d");
+  return [...document.querySelectorAll(".toolbar select:is(#pick-by, #pick-top, #pick-ends, #pick-least, #pick-cells)")]
+    .filter((one) => {
+      pen.font = getComputedStyle(one).font;
+      return pen.measureText(one.selectedOptions[0].textContent).width > one.clientWidth - 40;
+    })
+    .map((one) => one.id);
+}"""
