@@ -258,6 +258,7 @@ def test_a_run_that_is_too_large_to_be_filtered_has_all_its_views(open_page: Any
     for address in ("", "#persona=novice", "#view=sessions&good=a&bad=b", "#view=graph&persona=novice"):
         opened.show(address)
         assert opened.page.locator("#pick-persona").count() == 0
+        assert ("--given counts any part" in opened.text()) == ("sessions" not in address), address
     [(label, _)] = [one for one in cells(opened, "#view=matrix&domain=retail&persona=novice") if ".57" in one[1]]
     assert label.startswith("get_order:ok → request_refund:ok: 4 times")
     opened.show("#view=failures")

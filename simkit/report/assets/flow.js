@@ -83,7 +83,10 @@ const facetPicks = (filter, fields) =>
         const options = [["", "all"], ...known.map((name) => [name, label(name)])];
         return pick(FACET_NAMES[field], filter[field] || "", options, field);
       });
+const TOO_MANY =
+  "This run has too many sessions for its page to count parts of it: all figures are of all sessions, or of one domain. simkit matrix RUN --given counts any part.";
 const filterNote = (filter, fields = FACETS) => {
+  if (crowd === null && summary.sessions > 0) return h("p", { class: "facts" }, TOO_MANY);
   if (crowd === null || !fields.some((name) => filter[name])) return null;
   const without = Object.entries(here()).filter(([name]) => !fields.includes(name));
   const clear = h("a", {}, "Clear filters");

@@ -63,8 +63,8 @@ const box = (shownFlow, [state, x, y, width, height, room]) => {
 
 // Pointing at a state, or reaching it by keyboard, leaves only its own lines in full colour, with their labels.
 // A label stands where its line is apart from the others: away from the state that is looked at, and from other labels.
-const [LABEL_WIDE, LABEL_HIGH] = [7, 12];
-const ALONG = [0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3];
+const [LABEL_WIDE, LABEL_HIGH] = [7, 14];
+const ALONG = [0, 0.1, -0.1, 0.2, -0.2, 0.3, -0.3, 0.38, -0.38];
 const labelled = (svg, edges, state) => {
   const taken = [];
   const clashes = ({ x, y, wide }) =>
