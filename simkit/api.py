@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from simkit.paths.matrix import TransitionMatrix
     from simkit.paths.reading import Asked, MatrixReading
     from simkit.paths.sequences.told import Sequences
+    from simkit.paths.states import View
     from simkit.paths.walks import Walks
     from simkit.probe.fork.plays import Terms
     from simkit.probe.fork.point import Change as Changed
@@ -84,21 +85,21 @@ def transitions(run: Run | str | Path, by: str = "tool", given: Sequence[str] = 
     with `turn=2-4`, of what led to things within these turns of the user."""
     from simkit.paths.given import split_turns
     from simkit.paths.matrix import matrix_of
-    from simkit.paths.states import state_sequence, view
+    from simkit.paths.states import state_sequence
 
     given, within = split_turns(given)
     if within is not None:
         return _within_turns(run, by, given, within)
-    states, chosen = view(by), _chosen(run, given)
+    states, chosen = _view(run, by), _chosen(run, given)
     return matrix_of((state_sequence(episode, states, outcome) for episode, outcome in chosen), by)
 
 
 def walks(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> Walks:
     """Every session's way through the states of a view, coded: what sequences, change tests and exports read."""
-    from simkit.paths.states import step_sequence, view
+    from simkit.paths.states import step_sequence
     from simkit.paths.walks import walks_of
 
-    states, chosen = view(by), _chosen(run, given)
+    states, chosen = _view(run, by), _chosen(run, given)
     named = ((episode.log.session, step_sequence(episode, states, outcome)) for episode, outcome in chosen)
     return walks_of(named, by)
 
@@ -137,9 +138,9 @@ def changes(
 
 def _within_turns(run: Run | str | Path, by: str, given: Sequence[str], turns: Turns) -> TransitionMatrix:
     from simkit.paths.matrix import matrix_of_pairs
-    from simkit.paths.states import step_sequence, view, within_turns
+    from simkit.paths.states import step_sequence, within_turns
 
-    states, pairs, sessions = view(by), Counter[tuple[str, str]](), 0
+    states, pairs, sessions = _view(run, by), Counter[tuple[str, str]](), 0
     for episode, outcome in _chosen(run, given):
         pairs.update(within_turns(episode, step_sequence(episode, states, outcome), turns))
         sessions += 1
@@ -149,9 +150,9 @@ def _within_turns(run: Run | str | Path, by: str, given: Sequence[str], turns: T
 def state_graph(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ()) -> StateGraph:
     """The pooled state graph of a run in a state view."""
     from simkit.paths.graph import graph_of
-    from simkit.paths.states import step_sequence, view
+    from simkit.paths.states import step_sequence
 
-    states, chosen = view(by), _chosen(run, given)
+    states, chosen = _view(run, by), _chosen(run, given)
     return graph_of((step_sequence(episode, states, outcome) for episode, outcome in chosen), by)
 
 
@@ -161,10 +162,10 @@ def reading(
     """The transition matrix of a run with the certificate of its fit and, as asked, intervals and the whole chain."""
     from simkit.paths.chain.loops import SameCalls
     from simkit.paths.reading import Asked, MatrixReading
-    from simkit.paths.states import step_sequence, view
+    from simkit.paths.states import step_sequence
     from simkit.paths.walks import walks_of
 
-    states, chosen, again = view(by), _chosen(run, given), SameCalls()
+    states, chosen, again = _view(run, by), _chosen(run, given), SameCalls()
     named = ((again.of(one).log.session, step_sequence(one, states, outcome)) for one, outcome in chosen)
     found = walks_of(named, by)
     return MatrixReading(found, asked or Asked(), again.found())
@@ -182,9 +183,8 @@ def failures(run: Run | str | Path, by: str = "tool", given: Sequence[str] = ())
     Sessions that slipped and passed all the same are its `recovered`."""
     from simkit.paths.failures import failures_of
     from simkit.paths.given import meeting
-    from simkit.paths.states import view
 
-    states = view(by)
+    states = _view(run, by)
     chosen = meeting(_opened(run).scored, given, lambda score: score.outcome)
     return failures_of(((episode, first_slip(score), score.outcome) for episode, score in chosen), states, slips=True)
 
@@ -267,6 +267,15 @@ def node(
     from simkit.probe.node.compare import run_again
 
     return run_again(seen_of(str(run), node, session=session, what=what), str(run), agent, trials)
+
+
+def _view(run: Run | str | Path, by: str) -> View:
+    from simkit.paths.parts import refuse_unknown_arguments
+    from simkit.paths.states import view
+
+    states = view(by)
+    refuse_unknown_arguments(by, (episode for episode, _ in _chosen(run, ())))
+    return states
 
 
 def _chosen(run: Run | str | Path, given: Sequence[str]) -> Iterator[tuple[Episode, Outcome]]:

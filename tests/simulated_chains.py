@@ -30,6 +30,26 @@ def agent(changed: float = 0.0) -> Floats:
     return law
 
 
+def drawn_agent(rng: np.random.Generator) -> Floats:
+    """(11, 11) probabilities of an agent drawn at random: each state has one to four successors and ends a session with
+    0.15 to 0.35, so that no persona around it goes on for ever."""
+    law = np.zeros((len(STATES), len(STATES)))
+    for state in range(INNER + 1):
+        ahead = rng.choice(np.arange(1, INNER + 1), rng.integers(1, 5), replace=False)
+        ending = rng.uniform(0.15, 0.35) if state else 0.0
+        law[state, ahead] = rng.dirichlet(np.ones(len(ahead))) * (1 - ending)
+        law[state, -2:] = np.array([1.0, 0.0]) if rng.random() < 0.25 else rng.dirichlet(np.ones(2))
+        law[state, -2:] *= ending
+    return law
+
+
+def personas(law: Floats, how_many: int, rng: np.random.Generator, alike: float) -> Floats:
+    """(how_many, 11, 11) laws around `law`, each row from a Dirichlet law of concentration `alike`."""
+    drawn = rng.standard_gamma(np.where(law > 0, alike * law, 1.0), (how_many, *law.shape)) * (law > 0)
+    total = drawn.sum(axis=2, keepdims=True)
+    return np.divide(drawn, total, out=np.zeros_like(drawn), where=total > 0)
+
+
 def sessions(
     law: Floats, how_many: int, rng: np.random.Generator, alike: float | None = None, name: str = "task"
 ) -> Walks:
@@ -37,9 +57,7 @@ def sessions(
     concentration around `law`: personas differ."""
     laws = np.broadcast_to(law, (how_many, *law.shape))
     if alike is not None:
-        drawn = rng.standard_gamma(np.where(law > 0, alike * law, 1.0), laws.shape) * (law > 0)
-        total = drawn.sum(axis=2, keepdims=True)
-        laws = np.divide(drawn, total, out=np.zeros_like(drawn), where=total > 0)
+        laws = personas(law, how_many, rng, alike)
     edges = np.cumsum(laws, axis=2)
     at, walks = np.zeros(how_many, dtype=np.int64), [np.zeros(how_many, dtype=np.int64)]
     walking = np.ones(how_many, dtype=bool)

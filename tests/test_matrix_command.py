@@ -105,6 +105,9 @@ def test_the_view_is_saved_under_its_name(run: str, capsys: pytest.CaptureFixtur
         (("--given", "turn=3-1"), "the range is empty; write turn=1-3"),
         (("--given", "turn=one"), "one range, as turn=2, turn=1-3 or turn=4-"),
         (("--resamples", "1"), "must be"),
+        (("--resamples", "50"), "goes with --chain, --interval or --failures"),
+        (("--absorption", "--resamples", "50"), "nothing is drawn anew here"),
+        (("--by", "call+arg.nonsense"), "no tool of the run has it"),
         (("--prior", "guess"), "guess"),
     ],
 )
@@ -123,3 +126,25 @@ def test_slices_by_turn_add_up_to_the_whole(run: str) -> None:
     whole = api.transitions(run)
 
     assert sum(part.counts_in(whole.states) for part in parts).tolist() == whole.counts.tolist()
+
+
+def test_failures_are_ranked_by_as_many_resamples_as_asked_for(run: str, capsys: pytest.CaptureFixture[str]) -> None:
+    few, more = (
+        json.loads(told(capsys, run, "--failures", "--resamples", many, "--format", "json")[1]) for many in ("2", "400")
+    )
+
+    assert (few["resamples"], more["resamples"]) == (2, 400)
+    assert [cell["count"] for cell in few["cells"]] == [cell["count"] for cell in more["cells"]]
+
+
+def test_absorption_says_what_was_made_of_states_that_were_never_left(run: str) -> None:
+    whole, cut = api.absorption(run).to_json(), {"rows_without_data": []}
+    for turn in range(6):
+        counts = api.transitions(run, given=[f"turn={turn}"])
+        told = api.absorption(run, given=[f"turn={turn}"]).to_json()
+        left = dict(zip(counts.states, counts.counts.any(axis=1).tolist(), strict=True))
+        assert told["rows_without_data"] == [one for one in told["states"] if not left[one] and one not in told["ends"]]
+        cut = cut if cut["rows_without_data"] else told
+
+    assert (whole["policy"], whole["rows_without_data"]) == ("undefined", [])
+    assert cut["rows_without_data"]

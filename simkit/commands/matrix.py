@@ -43,8 +43,12 @@ class Looks:
         int, Parameter(validator=Number(gte=0), help="States left fewer times than this are marked as thin.")
     ] = 5
     resamples: Annotated[
-        int, Parameter(validator=Number(gte=2, lte=100_000), help="Runs of sessions drawn anew, behind each interval.")
-    ] = 1000
+        int | None,
+        Parameter(
+            validator=Number(gte=2, lte=100_000),
+            help="Runs of sessions drawn anew, behind each interval: 1000, with --failures 2000, if left out.",
+        ),
+    ] = None
     over: Annotated[
         Literal["sessions", "scenarios"],
         Parameter(help="What is drawn anew: scenarios (with all their sessions), if it is about scenarios like these."),
@@ -115,6 +119,8 @@ def matrix_told(
         )
     if looks.funnel and not failures:
         raise UsageError("--funnel is a reading of failures; give --failures with it")
+    if looks.resamples is not None and not (failures or looks.closely):
+        raise UsageError("--resamples: nothing is drawn anew here; it goes with --chain, --interval or --failures")
     if failures:
         return _failures_told(api.failures(run, by, given), format, looks)
     if against is not None:
@@ -127,7 +133,7 @@ def matrix_told(
         counted: Any = api.transitions(run, by, given)
         _draw(counted, looks)
         return shaded(counted) if format == "shaded" else _told(counted, format)
-    wanted = (looks.chain, looks.interval, looks.prior, looks.support, looks.resamples, looks.over)
+    wanted = (looks.chain, looks.interval, looks.prior, looks.support, looks.resamples or 1000, looks.over)
     read = api.reading(run, by, given, Asked(*wanted))
     _draw(read.matrix, looks)
     on_terminal = format == "table" and sys.stdout.isatty() and not (looks.chain or looks.interval)
@@ -154,10 +160,14 @@ def _told(counted: Any, format: str) -> str | dict[str, Any]:
 
 def _failures_told(found: FailureMatrix, format: str, looks: Looks) -> str | dict[str, Any]:
     from simkit.paths.failures.funnel import funnel_csv, funnel_table
+    from simkit.paths.failures.ranks import RESAMPLES
     from simkit.paths.failures.told import failures_json, failures_text
 
+    drawn = looks.resamples or RESAMPLES
     if format == "json":
-        return failures_json(found, looks.over)
+        return failures_json(found, looks.over, drawn)
     if format == "csv":
         return (funnel_csv(found) if looks.funnel else found.csv()).rstrip("\n")
-    return (funnel_table(found) if looks.funnel else failures_text(found, over=looks.over)).rstrip("\n")
+    return (funnel_table(found) if looks.funnel else failures_text(found, over=looks.over, resamples=drawn)).rstrip(
+        "\n"
+    )

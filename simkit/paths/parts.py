@@ -8,17 +8,17 @@ have one: `journey=tool+phase`. The first says which events are states, each fur
     outcome    ok, refused, error …
     args       the names of the arguments given
     arg.NAME   the class of that argument's value: a short word as it is; else id, number, text, list, yes or no; `-`
-               where it was not given
+               where it was not given; a name that no tool of the run has is refused
     phase      `before` any tool that writes was tried, `during`, and `after` one went well
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
-from simkit.errors import UsageError, one_line
+from simkit.errors import UsageError, did_you_mean, one_line
 from simkit.paths.episode import Episode
 from simkit.trace.events import Event, ToolCalled
 
@@ -80,6 +80,24 @@ def part(name: str) -> Part | None:
     if name.startswith(_ARGUMENT) and len(name) > len(_ARGUMENT):
         return argument(name.removeprefix(_ARGUMENT))
     return PARTS.get(name)
+
+
+def refuse_unknown_arguments(expression: str, episodes: Iterable[Episode]) -> None:
+    """Raises UsageError for an `arg.NAME` in a view that no tool of these sessions has and no call of theirs gave.
+
+    Once all names are known, no further session is read."""
+    asked = {one.removeprefix(_ARGUMENT) for one in unnamed(expression).split(JOINT) if one.startswith(_ARGUMENT)}
+    if not asked:
+        return
+    known: set[str] = set()
+    for episode in episodes:
+        known.update(name for tool in episode.card.tools for name in tool.parameters.get("properties", {}))
+        known.update(name for call in episode.log.calls if isinstance(call.arguments, dict) for name in call.arguments)
+        if asked <= known:
+            return
+    if known:
+        wrong = min(asked - known)
+        raise UsageError(f"--by {_ARGUMENT}{one_line(wrong)}: no tool of the run has it{did_you_mean(wrong, known)}")
 
 
 def composed(parts: list[Part]) -> Part:

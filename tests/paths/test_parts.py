@@ -6,6 +6,7 @@ import pytest
 from storylog import story
 
 from simkit.errors import UsageError
+from simkit.paths.parts import refuse_unknown_arguments
 from simkit.paths.states import state_sequence, step_sequence, view, within_turns
 
 TOOLS = [
@@ -71,3 +72,11 @@ def test_a_transition_belongs_to_the_turn_of_what_it_leads_to() -> None:
     assert within_turns(SESSION, steps, {1}) == [("START", "find")]
     assert within_turns(SESSION, steps, {2})[0] == ("find", "refund")
     assert within_turns(SESSION, steps, {0, 3}) == []
+
+
+def test_an_argument_that_no_tool_has_is_refused_with_those_that_there_are() -> None:
+    refuse_unknown_arguments("call+arg.to+arg.amount", [SESSION])
+    with pytest.raises(UsageError, match=r"--by arg\.amuont: no tool of the run has it; did you mean 'amount'\?"):
+        refuse_unknown_arguments("call+arg.to+arg.amuont", [SESSION])
+    with pytest.raises(UsageError, match=r"arg\.zzz: no tool of the run has it; known: amount, order, to$"):
+        refuse_unknown_arguments("money=call+arg.zzz", [SESSION])

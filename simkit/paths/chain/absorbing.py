@@ -43,6 +43,10 @@ class Absorption:
     """(K, E): expected steps to each end among the sessions that end there; nan where none does."""
     sessions: int | None = None
     """How many sessions the chain was counted in; None where it was not counted in any."""
+    policy: str = "undefined"
+    """What was made of states that were never left (`chain.model.Policy`): what comes there is `lost`."""
+    rows_without_data: tuple[str, ...] = ()
+    """These states; none but where sessions were cut into pieces."""
 
     def to_json(self) -> dict[str, Any]:
         """Plain values; what is infinite or undefined is null."""
@@ -54,6 +58,8 @@ class Absorption:
             "steps": _plain(self.steps),
             "steps_given": _plain(self.steps_given),
             "sessions": self.sessions,
+            "policy": self.policy,
+            "rows_without_data": list(self.rows_without_data),
         }
 
     def csv(self) -> str:
@@ -80,7 +86,9 @@ def absorption(matrix: TransitionMatrix) -> Absorption:
     if not matrix.transitions:
         return replace(absorption_of(np.zeros((0, 0)), (), ()), sessions=matrix.sessions)
     found = absorption_of(matrix.kept, matrix.states, matrix.ends)
-    return replace(found, sessions=matrix.sessions)
+    left = np.asarray(matrix.kept.sum(axis=1)).ravel() > 0
+    never = [state for state, one in zip(matrix.states, left, strict=True) if not one and state not in matrix.ends]
+    return replace(found, sessions=matrix.sessions, rows_without_data=tuple(never))
 
 
 def absorption_of(weights: Weights, states: Sequence[str], ends: Sequence[str]) -> Absorption:

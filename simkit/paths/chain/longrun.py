@@ -7,12 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.paths.chain.absorbing import visits_of
 from simkit.paths.chain.structure import classes_of
 
 Floats = NDArray[np.float64]
 
 _TIE = 1e-9
-"""Leading eigenvalues nearer to each other than this share are one and the same."""
+"""Leading eigenvalues nearer to each other than this share, and to 1 by this share of the way, are one and the same."""
+_SQUARINGS, _ALIKE = 24, 1e-9
 
 
 class QuasiStationary(NamedTuple):
@@ -64,33 +66,80 @@ def second_eigenvalue(weights: Floats) -> float | None:
     return float(np.sort(np.abs(np.linalg.eigvals(shares)))[-2])
 
 
-def quasi_stationary_of(inner: Floats) -> QuasiStationary:
-    """Of (T, T) probabilities among transient states: the left eigenvector of the leading eigenvalue (Darroch and
-    Seneta 1965, Journal of Applied Probability 2).
+def quasi_stationary_of(weights: Floats, inner: NDArray[np.intp]) -> QuasiStationary:
+    """Over the transient states `inner` of a chain with (K, K) weights: the left eigenvector of the leading eigenvalue
+    of what stays among them (Darroch and Seneta 1965, Journal of Applied Probability 2).
 
-    The eigenvalue belongs to one of the classes; what that class leads to gets its share, what leads to it none.
+    The eigenvalue belongs to one of the classes; what that class leads to gets its share, what leads to it none. What
+    hardly ever leaves differs from what always stays only in how it leaves, so that is never found by subtraction.
     """
-    found = [(members, *_leading(inner[np.ix_(members, members)])) for members in classes_of(inner > 0)]
-    rate = max((rate for _, rate, _ in found), default=0.0)
-    holding = [(members, shares) for members, own, shares in found if own >= rate * (1 - _TIE)]
-    if rate == 0 or len(holding) > 1:
-        return QuasiStationary(rate, None)
-    members, shares = holding[0]
+    total = weights[inner].sum(axis=1)[:, None]
+    among = np.divide(weights[np.ix_(inner, inner)], total, out=np.zeros((len(inner),) * 2), where=total > 0)
+    found = [_leading(weights, inner, among, members) for members in classes_of(among > 0)]
+    best = max(found, key=lambda one: (one.rate, -one.leave), default=None)
+    if best is None or best.rate == 0:
+        return QuasiStationary(0.0, None)
+    if sum(_holds_as_long(one, best) for one in found) > 1:
+        return QuasiStationary(best.rate, None)
     result = np.zeros(len(inner))
-    result[members] = shares
-    after = np.setdiff1d(_reached(inner > 0, members), members)
+    result[best.members] = best.shares
+    after = np.setdiff1d(_reached(among > 0, best.members), best.members)
     if len(after):
-        flow = shares @ inner[np.ix_(members, after)]
-        result[after] = np.linalg.solve((rate * np.eye(len(after)) - inner[np.ix_(after, after)]).T, flow)
-    return QuasiStationary(rate, result / result.sum())
+        flow = best.shares @ among[np.ix_(best.members, after)]
+        staying = np.diag(among)[after]
+        leaving = (weights[inner[after]].sum(axis=1) - weights[inner[after], inner[after]]) / total[after, 0]
+        table = -among[np.ix_(after, after)]
+        np.fill_diagonal(table, np.where(staying > 0.5, leaving - best.leave, best.rate - staying))
+        result[after] = np.linalg.solve(table.T, flow)
+    return QuasiStationary(best.rate, result / result.sum())
 
 
-def _leading(inner: Floats) -> tuple[float, Floats]:
-    """Leading eigenvalue of an irreducible part and its left eigenvector: positive, by Perron and Frobenius."""
-    values, vectors = np.linalg.eig(inner.T)
-    at = int(np.argmax(values.real))
-    shares = np.abs(vectors[:, at].real)
-    return float(values[at].real), shares / shares.sum()
+class _Class(NamedTuple):
+    """How one class of transient states holds what is in it."""
+
+    members: NDArray[np.intp]
+    rate: float
+    leave: float
+    """1 - rate, to all its digits."""
+    shares: Floats
+
+
+def _leading(weights: Floats, inner: NDArray[np.intp], among: Floats, members: NDArray[np.intp]) -> _Class:
+    """The leading eigenvalue of an irreducible part and its left eigenvector: positive, by Perron and Frobenius.
+
+    The fundamental matrix has the same eigenvector, and what is nearly alike in the part lies far apart in it."""
+    part, own = among[np.ix_(members, members)], inner[members]
+    if not part.any():
+        return _Class(members, 0.0, 1.0, np.ones(1))
+    shares = _rows_in_the_limit(visits_of(weights, own))
+    if shares is None:
+        values, vectors = np.linalg.eig(part.T)
+        shares = np.abs(vectors[:, int(np.argmax(values.real))].real)
+        shares /= shares.sum()
+    outside = np.ones(len(weights), dtype=bool)
+    outside[own] = False
+    rows = weights[own]
+    leave = float(shares @ (rows[:, outside].sum(axis=1) / rows.sum(axis=1)))
+    return _Class(members, float(shares @ part.sum(axis=1)), leave, shares)
+
+
+def _rows_in_the_limit(table: Floats) -> Floats | None:
+    """What the rows of the powers of a positive (T, T) table tend to, as shares, by squaring: positive terms alone;
+    None where that takes too long."""
+    for _ in range(_SQUARINGS):
+        table = table / table.max()
+        rows = table / table.sum(axis=1, keepdims=True)
+        if not (rows > 0).all():
+            return None
+        if (rows.max(axis=0) <= rows.min(axis=0) * (1 + _ALIKE)).all():
+            limit = (table @ table)[0]
+            return np.asarray(limit / limit.sum())
+        table = table @ table
+    return None
+
+
+def _holds_as_long(one: _Class, best: _Class) -> bool:
+    return one.rate >= best.rate * (1 - _TIE) and one.leave <= best.leave * (1 + _TIE)
 
 
 def _reached(edges: NDArray[np.bool_], sources: NDArray[np.intp]) -> NDArray[np.intp]:

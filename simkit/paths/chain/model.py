@@ -99,7 +99,7 @@ class Chain:
     @cached_property
     def quasi_stationary(self) -> QuasiStationary:
         """Over `transient`: where sessions are that go on and on."""
-        return quasi_stationary_of(np.nan_to_num(self.probabilities[np.ix_(self.transient, self.transient)]))
+        return quasi_stationary_of(self.weights, self.transient)
 
     @cached_property
     def absorption(self) -> Absorption:

@@ -188,14 +188,12 @@ class _Drawn:
         edges = self.edges
         taken = visits[:, 0, edges[:, 0]] * shares[:, edges[:, 0], edges[:, 1]]
         mass = np.where(np.isin(edges[:, 1], self._bad), taken, 0.0)
-        leverage = np.zeros(mass.shape)
         first = np.zeros(k)
         first[inner[0]] = 1.0
-        whole = np.zeros((k, k))
-        for n in range(len(counts)):
-            whole[inner] = shares[n]
-            table = leverage_of(whole, inner, visits[n], values[n], first)
-            leverage[n] = np.nan_to_num(table[inner[edges[:, 0]], edges[:, 1]])
+        whole = np.zeros(counts.shape)
+        whole[:, inner] = shares
+        table = leverage_of(whole, inner, visits, values, first)
+        leverage = np.nan_to_num(table[:, inner[edges[:, 0]], edges[:, 1]])
         values[:, inner] = np.where(unseen, np.nan, values[:, inner])
         steps[:, inner] = np.where(unseen, np.nan, steps[:, inner])
         return np.concatenate([values, steps, mass, leverage], axis=1)

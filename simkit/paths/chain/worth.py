@@ -126,23 +126,23 @@ def without(chain: Chain, edge: tuple[str, str]) -> Chain | None:
 
 
 def leverage_of(shares: Floats, inner: NDArray[np.intp], visits: Floats, values: Floats, start: Floats) -> Floats:
-    """(K, K) leverage of each edge out of the transient states `inner`, from their fundamental matrix `visits` and the
-    (K,) `values` and `start`."""
-    k = len(shares)
-    reach = np.zeros((k, len(inner)))
-    reach[inner] = visits / np.diag(visits)[None, :]
-    rest = values[:, None] - reach * values[inner][None, :]
+    """(..., K, K) leverage of each edge out of the transient states `inner`, from (..., K, K) probabilities, their
+    fundamental matrix `visits` and the (..., K) `values`; one (K,) `start` for all."""
+    k, t = shares.shape[-1], len(inner)
+    own = np.arange(t)
+    reach = np.zeros((*shares.shape[:-2], k, t))
+    reach[..., inner, :] = visits / visits[..., own, own][..., None, :]
+    rest = values[..., :, None] - reach * values[..., None, inner]
     missing = 1.0 - reach
-    out = shares[inner]
-    gained = (out @ rest)[np.arange(len(inner)), np.arange(len(inner))]
-    passed = (out @ missing)[np.arange(len(inner)), np.arange(len(inner))]
-    above = gained[:, None] - out * rest.T
-    below = passed[:, None] - out * missing.T
+    out = shares[..., inner, :]
+    gained, passed = (np.einsum("...ik,...ki->...i", out, one)[..., :, None] for one in (rest, missing))
+    above = gained - out * np.swapaxes(rest, -1, -2)
+    below = passed - out * np.swapaxes(missing, -1, -2)
     # Digits are lost where little is left of the chance to leave at all, not where that chance is little.
-    leaving = np.where(np.arange(k)[None, :] == inner[:, None], 0.0, out).sum(axis=1, keepdims=True)
+    leaving = np.where(np.arange(k) == inner[:, None], 0.0, out).sum(axis=-1, keepdims=True)
     repaired = np.divide(above, below, out=np.full(above.shape, np.nan), where=below > 1e-12 * leaving)
-    coming = start @ reach
-    result = np.full((k, k), np.nan)
-    gain = coming[:, None] * (repaired - values[inner][:, None])
-    result[inner] = np.where((out > 0) & ((out > 0).sum(axis=1, keepdims=True) > 1), gain, np.nan)
+    gain = (start @ reach)[..., :, None] * (repaired - values[..., inner, None])
+    several = (out > 0).sum(axis=-1, keepdims=True) > 1
+    result = np.full(shares.shape, np.nan)
+    result[..., inner, :] = np.where((out > 0) & several, gain, np.nan)
     return result

@@ -89,12 +89,11 @@ class SessionCounts:
         if self._blocks:
             yield from self._blocks
             return
-        width = max(len(self.source), 1)
-        rows = max(1, _ENTRIES // width)
+        rows = max(1, _ENTRIES // max(len(self.source), 1))
         for first in range(0, self.sessions, rows):
             last = min(first + rows, self.sessions)
             part = slice(*np.searchsorted(self.owner, [first, last]))
-            counts = np.zeros((last - first, width), dtype=np.float32)
+            counts = np.zeros((last - first, len(self.source)), dtype=np.float32)
             counts[self.owner[part] - first, self.cell[part]] = self.times[part]
             yield first, last, counts
 
@@ -103,7 +102,7 @@ class SessionCounts:
         """All of them, where one holds everything."""
         if self.sessions * len(self.source) > _ENTRIES or not self.sessions:
             return ()
-        counts = np.zeros((self.sessions, max(len(self.source), 1)), dtype=np.float32)
+        counts = np.zeros((self.sessions, len(self.source)), dtype=np.float32)
         counts[self.owner, self.cell] = self.times
         return ((0, self.sessions, counts),)
 

@@ -22,6 +22,9 @@ from simkit.trace.log import SessionKey
 
 Drawn = NDArray[np.int64]
 
+RESAMPLES = 2_000
+"""So many, if nothing else is said."""
+
 
 class Ranked(NamedTuple):
     """One cell, as sure as it is."""
@@ -53,7 +56,9 @@ class Ranked(NamedTuple):
         return {**self._asdict(), "sessions": list(self.sessions)}
 
 
-def ranked(matrix: FailureMatrix, resamples: int = 2_000, seed: int = 0, over: Over = "sessions") -> tuple[Ranked, ...]:
+def ranked(
+    matrix: FailureMatrix, resamples: int = RESAMPLES, seed: int = 0, over: Over = "sessions"
+) -> tuple[Ranked, ...]:
     """The cells that have a count, the largest first; ties by hazard, then in the matrix's order. `over`: what is drawn
     anew, failed sessions or the scenarios of these."""
     rows, columns = matrix.counts.nonzero()

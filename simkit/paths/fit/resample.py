@@ -4,9 +4,12 @@ The transitions of one session depend on each other, and more so where personas 
 are drawn with replacement from the S there are, R times (Efron 1979, Annals of Statistics 7); the spread of a figure
 over the draws is its standard error s, with n sessions behind it that of n - 1 degrees of freedom.
 
-    shares  the Jeffreys interval of m observations, m = p (1 - p) / s^2: as many independent ones as would leave this
-            spread (Korn and Graubard 1998, Survey Methodology 24; Franco et al. 2019, Journal of Survey Statistics and
-            Methodology 7). It stays within 0 and 1, and is honest where all draws agree
+    shares  the Jeffreys interval of m observations: as many independent ones as would leave this spread (Korn and
+            Graubard 1998, Survey Methodology 24; Franco et al. 2019, Journal of Survey Statistics and Methodology 7).
+            m is the observations there are by their design effect, s^2 as multiple of what independent ones would
+            leave (Kish 1965), so that of sessions with one observation each it is the Jeffreys interval itself. It
+            stays within 0 and 1, is honest where all draws agree, and holds 0 where nothing was seen and 1 where
+            nothing else was (Brown, Cai and DasGupta 2001, Statistical Science 16, section 4.1)
     sizes   exp(ln x -+ t s'), s' the standard error of the logarithm
 
 With `over="scenarios"` whole scenarios are drawn, each with all its sessions (a cluster bootstrap; Davison and Hinkley
@@ -36,6 +39,8 @@ Over = Literal["sessions", "scenarios"]
 
 _ENTRIES = 1 << 23
 """Numbers in memory at once, at most."""
+_NONE = 1e-12
+"""A share no farther than this from 0 or 1 is none or all: it was computed, not counted."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,13 +170,16 @@ def share_bounds(
     # The Jeffreys interval of so many observations is as wide as their number asks for; only sessions that are fewer
     # than these ask for more (Korn and Graubard).
     wider = np.maximum(wider / _widened(most, level)[0], 1.0)
-    variance = np.asarray(spread) ** 2 * behind / (behind - 1)
+    # Both variances of the design effect are unbiased: that of n drawn ones is short by 1 / n.
+    short = np.maximum(1.0 - 1.0 / np.maximum(np.asarray(most, dtype=np.float64), 1.0), 0.5)
+    variance = np.asarray(spread) ** 2 * behind / (behind - 1) * short
     agreed = np.array(most if alone is None else alone, dtype=np.float64)
     many = np.divide(share * (1 - share), variance, out=agreed, where=variance > 0)
     many = np.minimum(many, 2.0 * np.asarray(most)) / wider**2
     a, b = many * share + 0.5, many * (1 - share) + 0.5
     known = ~(np.isnan(share) | np.isnan(spread))
     low, high = (betaincinv(a, b, tail) for tail in ((1 - level) / 2, (1 + level) / 2))
+    low, high = np.where(share <= _NONE, 0.0, low), np.where(share >= 1 - _NONE, 1.0, high)
     return Interval(np.where(known, low, np.nan), np.where(known, high, np.nan))
 
 

@@ -100,9 +100,11 @@ const clustered = (sums, from, to) => {
   const p = (sums.cells.get(`${from} ${to}`)?.n || 0) / row.n;
   const behind = Math.max(2, row.sessions);
   const wider = Math.max(student(behind - 1) / student(Math.max(row.n, 2) - 1), 1);
-  const variance = (residuals(sums, from, to) / (row.n * row.n)) * (behind / (behind - 1));
+  const short = Math.max(1 - 1 / row.n, 0.5);
+  const variance = (residuals(sums, from, to) / (row.n * row.n)) * (behind / (behind - 1)) * short;
   const many = Math.min(variance > 1e-18 ? (p * (1 - p)) / variance : row.n, 2 * row.n) / (wider * wider);
-  return [0.025, 0.975].map((share) => betaQuantile(many * p + 0.5, many * (1 - p) + 0.5, share));
+  const [low, high] = [0.025, 0.975].map((share) => betaQuantile(many * p + 0.5, many * (1 - p) + 0.5, share));
+  return [p === 0 ? 0 : low, p === 1 ? 1 : high];
 };
 // Where all went one way no residual is left, but not no doubt.
 const atTheEdge = (p, n) => {

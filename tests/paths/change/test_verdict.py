@@ -261,6 +261,14 @@ def test_intervals_of_differences_cover_the_truth() -> None:
     assert 0.93 <= np.mean(held) <= 0.97
 
 
+def test_sessions_of_one_state_that_go_nowhere_have_not_changed() -> None:
+    keys, bounds = (SessionKey("one", "anybody", 0), SessionKey("two", "anybody", 0)), np.array([0, 1, 1])
+    steps = np.zeros(1, dtype=np.int32)
+    found = change(*(Walks("tool", ("a",), keys, steps, steps, bounds).only([n]) for n in (0, 1)), unit="session")
+
+    assert (found.statistic, found.p) == (0, 1)
+
+
 def test_wrong_questions_are_refused() -> None:
     with pytest.raises(UsageError, match="no scenario and persona in common"):
         change(walks("A"), walks("A", tasks="x"), unit="pair")

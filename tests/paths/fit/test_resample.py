@@ -61,6 +61,20 @@ def test_a_share_on_which_all_draws_agree_has_the_interval_of_its_sessions() -> 
         assert high == pytest.approx(1, abs=1e-3)
 
 
+def test_of_sessions_with_one_observation_each_the_interval_is_that_of_jeffreys() -> None:
+    ways = [(START, "a" if number < 6 else "b", "END:pass") for number in range(20)]
+    found, exact = resampled(walks_of_states(ways, "tool"), 20_000).cells(), credible(np.array([[6, 14]]))
+
+    assert (found.low[0, 1], found.high[0, 1]) == pytest.approx((exact.low[0, 0], exact.high[0, 0]), abs=0.01)
+
+
+def test_what_always_happened_may_always_happen() -> None:
+    found = resampled(walks_of_states([(START, "a", "END:pass")] * 20, "tool"), 50).cells()
+
+    assert (found.high[0, 1], found.low[0, 2]) == (1.0, 0.0)
+    assert found.low[0, 1] < 1 and found.high[0, 2] > 0
+
+
 def test_what_cannot_be_told_stays_untold() -> None:
     assert np.isnan(spread_of(np.array([[np.nan, 1.0], [np.nan, 1.0]]))).tolist() == [True, False]
     assert np.isnan(size_bounds(np.array([2.0]), np.array([[np.nan], [np.nan]]), np.array([3]))).all()
