@@ -12,8 +12,6 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import anyio
-
 from simkit import __version__
 from simkit.agents.faulty.rates import faults, sound
 from simkit.agents.resolve import isolated
@@ -22,6 +20,7 @@ from simkit.errors import FileError, SimkitError, UsageError
 from simkit.metrics.score import SessionScore
 from simkit.metrics.session import Metric
 from simkit.metrics.statistics.sequential import UntilSure
+from simkit.play.eventloop import run_whole
 from simkit.play.suite import Cast, Stop, play_suite, sittings
 from simkit.resuming import Resumed, look_over, open_store, tape_of
 from simkit.rounds import Rounds
@@ -197,9 +196,9 @@ def to_its_end(work: Callable[[], Awaitable[T]]) -> T:
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return anyio.run(work)
+        return run_whole(work)
     with ThreadPoolExecutor(max_workers=1) as thread:
-        return thread.submit(anyio.run, work).result()
+        return thread.submit(run_whole, work).result()
 
 
 @contextmanager

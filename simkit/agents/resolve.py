@@ -55,7 +55,17 @@ def resolve_agent(
         from simkit.agents.http import http_agent
 
         return ref, http_agent(ref)
+    _neighbours(ref)
     return ref, made_from(named_thing(ref), domain)
+
+
+def _neighbours(ref: str) -> None:
+    """Let an agent's file import what lies beside it, as Python does for the file that it runs; after all else, so
+    that nothing there stands in for a library."""
+    place = ref.rpartition(":")[0]
+    folder = str(Path(place).resolve().parent)
+    if place.endswith(".py") and folder not in sys.path:
+        sys.path.append(folder)
 
 
 def _with_faults(ref: Any, domain: Domain, opener: Callable[[str], Model] | None) -> tuple[str, AgentMaker]:

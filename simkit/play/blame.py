@@ -31,7 +31,7 @@ def said(error: BaseException) -> str:
     """`str(error)`, also where that raises; of a long text the beginning."""
     try:
         return str(error)[:10_000]
-    except Exception:
+    except BaseException:  # it is the agent's code that runs here, and it may raise SystemExit
         return "(its message cannot be shown)"
 
 
