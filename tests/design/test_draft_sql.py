@@ -126,3 +126,15 @@ def test_keys_that_are_secret_or_personal_are_replaced_wherever_they_are_named()
     first, second = tables["account"]
     assert (tables["transfer"]["1"]["from_iban"], tables["transfer"]["1"]["to_iban"]) == (first, second)
     assert [card["iban"] for card in tables["card"].values()] == [second]
+
+
+def test_secret_keys_of_a_form_that_has_no_other_values_are_replaced_all_the_same() -> None:
+    with sqlite3.connect("bank.db") as database:
+        database.execute("create table card (card_token text primary key, balance integer)")
+        database.executemany("insert into card values (?, 1)", [(f"#--{digit}",) for digit in range(10)])
+    database.close()
+
+    assert drafted("--sql", "sqlite:///bank.db") == 0
+
+    keys = read_domain(Path("scenarios/shop")).tables["card"].keys()
+    assert len(keys) == 10 and not any(key.startswith("#--") for key in keys)

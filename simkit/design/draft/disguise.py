@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy import Table as Stored
 
+_TRIES = 100
+"""Texts of the same form that are tried before a key becomes a plain number: of some forms there are too few."""
+
 Rows = Mapping[str, list[dict[str, Any]]]
 
 
@@ -51,11 +54,13 @@ def _others(values: list[Any], random: Random) -> dict[Any, Any]:
     found: dict[Any, Any] = {}
     taken = set(values)
     for number, value in enumerate(values, 1):
-        other = value
+        other, tries = value, _TRIES if isinstance(value, str) and len(value) > 3 else 0
         while other in taken:
-            other = _like(value, random) if isinstance(value, str) and len(value) > 3 else f"{number}"
-            other = other if isinstance(value, str) else number
-            number += len(values)
+            if tries:
+                other, tries = _like(value, random), tries - 1
+            else:
+                other = str(number) if isinstance(value, str) else number
+                number += len(values)
         taken.add(other)
         found[value] = other
     return found
