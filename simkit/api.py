@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from simkit.errors import UsageError
 from simkit.lint.check import check
@@ -23,6 +23,8 @@ from simkit.metrics.session import Metric, first_slip
 from simkit.runs import Run, Scored, Sources, import_run, load, open_run, play_case, run, terms_of
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from simkit.design.coverage.reading import Coverage
     from simkit.metrics.comparing.across import Across
     from simkit.metrics.comparing.values import Comparison, Over
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from simkit.probe.fork.result import Forked
     from simkit.probe.fork.turns import Turns as ForkedTurns
     from simkit.probe.node.compare import NodeTold
+    from simkit.report.exports.formats import Exported
 
 __all__ = [
     "Checked",
@@ -56,6 +59,7 @@ __all__ = [
     "check",
     "compare",
     "coverage",
+    "export",
     "failures",
     "fork",
     "fork_each_turn",
@@ -267,6 +271,26 @@ def node(
     from simkit.probe.node.compare import run_again
 
     return run_again(seen_of(str(run), node, session=session, what=what), str(run), agent, trials)
+
+
+def export(
+    run: Run | str | Path,
+    out: Path | TextIO,
+    format: str = "jsonl",
+    given: Sequence[str] = (),
+    *,
+    times: bool = False,
+    begins: datetime | None = None,
+) -> Exported:
+    """Write the sessions for which every `KEY=VALUE` in `given` holds to a file or stream: `jsonl`, `parquet`, `sft` or
+    `otel`. With `times`, what the run noted of time goes along; `begins`: when an `otel` session begins."""
+    from simkit import __version__
+    from simkit.report.exports import formats, otel
+
+    opened = _opened(run)
+    chosen = ((episode.log, outcome) for episode, outcome in _chosen(opened, given))
+    sessions = chosen if given or format == "otel" else ((log, "") for log in opened.logs())
+    return formats.export(sessions, format, out, __version__, otel.Clock(begins or otel.Clock.begins, times))
 
 
 def _view(run: Run | str | Path, by: str) -> View:

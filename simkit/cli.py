@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 from cyclopts import App, Parameter
 
@@ -250,26 +250,10 @@ def import_(
     return told_of(imported, as_json=as_json, gate=Gate(), report=False)
 
 
-@command()
-def export(
-    run: RunName,
-    *,
-    format: Annotated[Literal["jsonl"], Parameter(help="jsonl: the canonical log, one event a line.")] = "jsonl",
-    out: Annotated[Path | None, Parameter(help="A file; stdout, if left out.")] = None,
-) -> int:
-    """Write a run's log out: the same seed gives the same bytes."""
-    from simkit import api
-
-    lines = (line for log in api.open_run(run).logs() for line in log.lines())
-    if out is None:
-        sys.stdout.writelines(f"{line}\n" for line in lines)
-    else:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        with out.open("w", encoding="ascii", newline="\n") as file:
-            file.writelines(f"{line}\n" for line in lines)
-    return 0
-
-
+command(
+    "simkit.commands.export:export",
+    help="Write a run's sessions for other programs: the canonical log, a table, training examples, traces.",
+)
 command("simkit.commands.publish:explain_limits", help="Print every limit: its value, and where to change it.")
 command("simkit.commands.publish:schema", help="Publish the JSON Schemas of all files that people write.")
 

@@ -28,7 +28,7 @@ OPTIONS = {
     "paths": ("--by", "--given", "--show", "--model", "--format", "--out", "--json"),
     "report": ("--out",),
     "import": ("--out",),
-    "export": ("--format",),
+    "export": ("--format", "--given", "--times", "--begins", "--out"),
     "schema": ("--out",),
 }
 FIGURES = {
@@ -272,6 +272,10 @@ WRONG = {
     "no file to import": (["import", "tau-bench", "x.json"], "x.json:1:1: cannot be read (No such file"),
     "no place for schemas": (["schema", "--out", "agents.py/x"], "agents.py"),
     "no place for a log": (["export", "played", "--out", "agents.py/x"], "agents.py"),
+    "a table on a terminal": (["export", "played", "--format", "parquet"], "name a file with --out"),
+    "times in the log": (["export", "played", "--times"], "--format jsonl has no times; it goes with parquet and otel"),
+    "no moment": (["export", "played", "--format", "otel", "--begins", "soon"], "as in 2026-03-01T09:00:00Z"),
+    "sessions by turn": (["export", "played", "--given", "turn=1"], "only the counts of simkit matrix"),
     "no place for a page": (["report", "played", "--out", "agents.py/x"], "agents.py"),
 }  # fmt: skip
 
@@ -341,6 +345,14 @@ def test_the_log_is_the_same_bytes_at_any_concurrency(simkit: Any, place: Path) 
     )
     assert simkit("export", "at-once-1", "--out", "log.jsonl").out == ""
     assert (place / "log.jsonl").read_text(encoding="ascii") == one
+
+
+def test_only_the_sessions_that_are_asked_for_are_exported(simkit: Any, played: str) -> None:
+    one = simkit("export", played, "--format", "sft", "--given", "outcome=pass", "--given", "trial=1")
+    none = simkit("export", played, "--format", "otel", "--given", "outcome=fail")
+
+    assert (one.code, one.out.count("\n"), one.err) == (0, 1, "")
+    assert (none.code, none.out) == (0, "")
 
 
 def test_an_imported_log_is_the_log_that_was_exported(simkit: Any, played: str) -> None:

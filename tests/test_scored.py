@@ -15,8 +15,8 @@ import simkit
 from simkit import api
 from simkit.errors import UsageError
 from simkit.metrics.session import outcome_of, score_session
+from simkit.report.exports.formats import export
 from simkit.scored import ScoredSessions, Table
-from simkit.trace.export import write_jsonl
 from simkit.trace.log import SessionKey
 
 CASES = """scenario: told
@@ -122,7 +122,7 @@ def test_a_digest_is_the_same_played_stored_read_and_taken_from_the_exported_lin
     """A session's digest is a function of its canonical lines alone, as the documentation defines it."""
     file = tmp_path / "log.jsonl"
     with file.open("w", encoding="ascii") as out:
-        write_jsonl(played.logs(), out)
+        export(((log, "") for log in played.logs()), "jsonl", out, "1.0")
     hashes: dict[str, hashlib._Hash] = {}
     for line in file.read_text("ascii").splitlines():
         event = json.loads(line)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from simkit.llm import ChatMessage, Model, OpenModel, ToolCall, minded, open_model
 from simkit.play.agent import AgentMaker, ToolResult, Turn
-from simkit.spec.rules import fill
+from simkit.spec.instructions import instructions
 
 ROUNDS = 50
 """How often in one turn the model is asked, before it counts as running in circles."""
@@ -27,15 +27,6 @@ def model_agent(model: str | Model) -> AgentMaker:
     """Agents played by the model `PROVIDER/NAME`, or by any async function that is a `Model`."""
     opened = minded(open_model(model) if isinstance(model, str) else model)
     return lambda part: _ModelAgent(opened)
-
-
-SYSTEM = """\
-You are the agent of a service and talk to one of its users. Follow this policy.
-
-{policy}
-
-It is now {now}. Use the tools for everything that you look up or change; do not invent what they did not tell you.
-"""
 
 
 class _ModelAgent:
@@ -86,6 +77,6 @@ class _Stuck:
 
 def _remembered(turn: Turn) -> Iterator[ChatMessage]:
     """All that came before the user's message: for a session that is resumed, what was said stands in its history."""
-    yield ChatMessage("system", fill(SYSTEM, {"policy": turn.policy, "now": turn.now}))
+    yield ChatMessage("system", instructions(turn.policy, turn.now))
     for message in turn.history[:-1]:
         yield ChatMessage("user" if message.role == "user" else "assistant", message.text)

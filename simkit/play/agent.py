@@ -10,7 +10,6 @@ A plain function `(turn) -> str` works too: it runs in a worker thread and calls
 from __future__ import annotations
 
 import inspect
-import json
 import math
 import random
 import signal
@@ -33,7 +32,7 @@ from simkit.play.watchdog import Interrupted, Leash, Steps, Watchdog
 from simkit.spec.domain import Card, Tool
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
-from simkit.trace.events import Outcome
+from simkit.trace.events import Outcome, answer
 from simkit.trace.log import SessionKey
 
 T = TypeVar("T")
@@ -63,9 +62,7 @@ class ToolResult:
     @property
     def text(self) -> str:
         """The answer as a language model would be shown it."""
-        if self.ok:
-            return self.value if isinstance(self.value, str) else json.dumps(self.value, ensure_ascii=False)
-        return f"Error ({self.outcome}): {self.value}"
+        return answer(self.outcome, self.value)
 
 
 def quickly(kind: type[T], **fields: Any) -> T:

@@ -6,6 +6,7 @@ Times and costs are not in here but beside the event (`trace.log.Beside`), so eq
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable
 from typing import Annotated, Any, Literal, Self
@@ -20,6 +21,14 @@ Boundary = Literal["agent", "user", "tool", "model", "simkit"]
 """Whose fault a failure is."""
 
 Party = Literal["agent", "user"]
+
+
+def answer(outcome: Outcome, value: Any) -> str:
+    """What a call gave, as a language model is shown it: the value, or how it went wrong and the reason."""
+    if outcome != "ok":
+        return f"Error ({outcome}): {value}"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
 
 MAX_DEPTH = 100
 _ATOMS = frozenset({str, bool, type(None)})

@@ -2,14 +2,16 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TextIO
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from simkit.imports.formats import reader
+from simkit.report.exports.formats import export
 from simkit.trace.events import AgentSaid, Ended, Started, ToolCalled
-from simkit.trace.export import write_jsonl
 from simkit.trace.log import Beside, Log, SessionKey
 from simkit.trace.store import Store
 
@@ -18,6 +20,10 @@ def log_of(key: SessionKey, *said: str) -> Log:
     first = Started(seq=0, scenario={}, persona={}, domain={"domain": "retail"}, seed=7, trial=key.trial)
     words = [AgentSaid(seq=seq, text=text) for seq, text in enumerate(said, 1)]
     return Log(key, (first, *words, Ended(seq=len(said) + 1, reason="user_closed")))
+
+
+def write_jsonl(logs: Iterable[Log], file: TextIO) -> int:
+    return export(((log, "") for log in logs), "jsonl", file, "1.0").written
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=20)

@@ -33,17 +33,17 @@ def columns(what: TransitionMatrix | Walks) -> Columns:
 
 def to_pandas(what: TransitionMatrix | Walks) -> Any:
     """A pandas DataFrame."""
-    return _needed("pandas").DataFrame(columns(what))
+    return needed("pandas").DataFrame(columns(what))
 
 
 def to_polars(what: TransitionMatrix | Walks) -> Any:
     """A polars DataFrame."""
-    return _needed("polars").DataFrame(columns(what))
+    return needed("polars").DataFrame(columns(what))
 
 
 def to_arrow(what: TransitionMatrix | Walks) -> Any:
     """A pyarrow Table."""
-    return _needed("pyarrow").table(columns(what))
+    return needed("pyarrow").table(columns(what))
 
 
 def to_networkx(matrix: TransitionMatrix) -> nx.DiGraph:
@@ -62,7 +62,7 @@ def to_networkx(matrix: TransitionMatrix) -> nx.DiGraph:
 
 def to_parquet(what: TransitionMatrix | Walks, file: str | Path) -> None:
     """A Parquet file. Raises UsageError where it cannot be written."""
-    parquet = _needed("pyarrow.parquet")
+    parquet = needed("pyarrow.parquet")
     try:
         parquet.write_table(to_arrow(what), str(file))
     except OSError as error:
@@ -98,7 +98,8 @@ def _steps(walks: Walks) -> Columns:
     }
 
 
-def _needed(module: str) -> Any:
+def needed(module: str) -> Any:
+    """A module of the extra `tables`. Raises UsageError with the cure where it is not installed."""
     try:
         return importlib.import_module(module)
     except ImportError:
