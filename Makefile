@@ -9,6 +9,7 @@ demo: .venv/simkit
 
 test: .venv/simkit-test
 	$(BIN)/ruff check .
+	$(BIN)/python -m compileall -q simkit # or each command that a test starts does, where PYTHONDONTWRITEBYTECODE is set
 	$(BIN)/python -m pytest -n auto -q $(PYTEST)
 
 # Kills real runs at 200 random moments (SIMKIT_KILLS=N for another number): minutes, not seconds.

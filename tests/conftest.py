@@ -27,10 +27,16 @@ def shop(tmp_path: Path) -> Path:
     return write_shop(tmp_path)
 
 
+_EMPTY: list[Path] = []
+"""The folder that the next test may have for its own: the last one's, if that left nothing there."""
+
+
 @pytest.fixture(autouse=True)
 def _elsewhere(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing a test leaves behind lands in the checkout; nobody's keys are used."""
-    monkeypatch.chdir(tmp_path_factory.mktemp("cwd"))
+    """Nothing a test leaves behind lands in the checkout or before another test; nobody's keys are used."""
+    if not _EMPTY or not _EMPTY[0].is_dir() or any(_EMPTY[0].iterdir()):
+        _EMPTY[:] = [tmp_path_factory.mktemp("cwd")]
+    monkeypatch.chdir(_EMPTY[0])
     for name in list(os.environ):
         if name.endswith("_API_KEY"):
             monkeypatch.delenv(name)

@@ -7,6 +7,8 @@ import re
 import pytest
 from tinyshop import write_shop
 
+import simkit
+
 PASSING = """
 import pytest
 
@@ -22,23 +24,35 @@ def suite(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> pytest.
     """A folder with a shop, run the way its owner would: without our own conftest."""
     write_shop(pytester.path)
     monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)
-    monkeypatch.delenv("PYTEST_ADDOPTS", raising=False)
+    monkeypatch.setenv("PYTEST_ADDOPTS", "-p no:langsmith_plugin")  # it doubles what a start costs
     return pytester
 
 
-def test_each_scenario_persona_and_trial_is_a_test(suite: pytest.Pytester) -> None:
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """All that a session needs is imported before pytester looks: it forgets what is imported after."""
+    simkit.run(write_shop(tmp_path_factory.mktemp("shop")), "reference").summary()
+
+
+@pytest.fixture
+def quick(imported: None, suite: pytest.Pytester) -> pytest.Pytester:
+    """The same, run in this process."""
+    return suite
+
+
+def test_each_scenario_persona_and_trial_is_a_test_of_a_strict_suite_too(suite: pytest.Pytester) -> None:
     suite.makepyfile(PASSING)
-    result = suite.runpytest_subprocess("-v", "-p", "no:cacheprovider")
+    result = suite.runpytest_subprocess("-v", "-p", "no:cacheprovider", "--strict-markers", "-W", "error")
 
     result.assert_outcomes(passed=3)
     for trial in range(3):
         result.stdout.fnmatch_lines([f"*::test_shop[[]cancel-lamp-plain-{trial}] PASSED*"])
 
 
-def test_one_session_can_be_chosen_by_name(suite: pytest.Pytester) -> None:
-    suite.makepyfile(PASSING)
+def test_one_session_can_be_chosen_by_name(quick: pytest.Pytester) -> None:
+    quick.makepyfile(PASSING)
 
-    suite.runpytest_subprocess("-k", "plain-1").assert_outcomes(passed=1, deselected=2)
+    quick.runpytest("-k", "plain-1").assert_outcomes(passed=1, deselected=2)
 
 
 def test_a_failure_shows_the_reason_and_the_conversation(suite: pytest.Pytester) -> None:
@@ -74,15 +88,11 @@ def test_a_failure_shows_the_reason_and_the_conversation(suite: pytest.Pytester)
 
 def test_xdist_plays_the_same_tests(suite: pytest.Pytester) -> None:
     suite.makepyfile(PASSING)
-    alone = suite.runpytest_subprocess("-v")
     shared = suite.runpytest_subprocess("-v", "-n", "2")
 
-    def names(result: pytest.RunResult) -> list[str]:
-        return sorted(set(re.findall(r"test_shop\[[^\]]+\]", result.stdout.str())))
-
     shared.assert_outcomes(passed=3)
-    assert names(shared) == names(alone)
-    assert len(names(alone)) == 3
+    names = set(re.findall(r"test_shop\[[^\]]+\]", shared.stdout.str()))
+    assert names == {f"test_shop[cancel-lamp-plain-{trial}]" for trial in range(3)}
 
 
 @pytest.mark.parametrize(
@@ -94,43 +104,37 @@ def test_xdist_plays_the_same_tests(suite: pytest.Pytester) -> None:
         ('"shop", agent="null"', "", "*takes neither `session` nor `episode`; add one"),
     ],
 )
-def test_a_wrong_mark_is_one_clear_line(mark: str, test: str, said: str, suite: pytest.Pytester) -> None:
-    suite.makepyfile(f"import pytest\n@pytest.mark.scenarios({mark})\ndef test_shop({test}):\n    pass\n")
-    result = suite.runpytest_subprocess()
+def test_a_wrong_mark_is_one_clear_line(mark: str, test: str, said: str, quick: pytest.Pytester) -> None:
+    quick.makepyfile(f"import pytest\n@pytest.mark.scenarios({mark})\ndef test_shop({test}):\n    pass\n")
+    result = quick.runpytest()
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([said])
     assert len(result.stdout.lines) < 20, "no traceback through pytest and simkit"
 
 
-def test_a_broken_scenario_is_named_with_its_place(suite: pytest.Pytester) -> None:
-    case = suite.path / "shop/case.yaml"
+def test_a_broken_scenario_is_named_with_its_place(quick: pytest.Pytester) -> None:
+    case = quick.path / "shop/case.yaml"
     case.write_text(case.read_text(encoding="utf-8").replace("wants:", "wnats:"), encoding="utf-8")
-    suite.makepyfile(PASSING)
+    quick.makepyfile(PASSING)
 
-    result = suite.runpytest_subprocess()
+    result = quick.runpytest()
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["shop/case.yaml:4:1: 'wnats' is not a key here; did you mean 'wants'?"])
 
 
-def test_an_agent_that_does_not_exist_is_one_error_before_anything_is_played(suite: pytest.Pytester) -> None:
-    suite.makepyfile(PASSING.replace('"reference"', '"nobody"'))
-    result = suite.runpytest_subprocess()
+def test_an_agent_that_does_not_exist_is_one_error_before_anything_is_played(quick: pytest.Pytester) -> None:
+    quick.makepyfile(PASSING.replace('"reference"', '"nobody"'))
+    result = quick.runpytest()
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*--agent nobody: is no agent; known: demo, null, reference; *"])
 
 
-def test_the_fixtures_need_the_mark(suite: pytest.Pytester) -> None:
-    suite.makepyfile("def test_shop(session):\n    pass\n")
-    result = suite.runpytest_subprocess()
+def test_the_fixtures_need_the_mark(quick: pytest.Pytester) -> None:
+    quick.makepyfile("def test_shop(session):\n    pass\n")
+    result = quick.runpytest()
 
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines(["*the fixtures session and episode need @pytest.mark.scenarios(PATH, …) on the test*"])
-
-
-def test_the_mark_is_known_to_a_strict_suite(suite: pytest.Pytester) -> None:
-    suite.makepyfile(PASSING)
-
-    suite.runpytest_subprocess("--strict-markers", "-W", "error").assert_outcomes(passed=3)
