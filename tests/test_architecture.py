@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import networkx
@@ -75,6 +76,12 @@ DRAWERS = {"utils", "util", "helpers", "helper", "common", "manager", "base", "c
 FILES = sorted(HOUSE.rglob("*.py"))
 
 
+@cache
+def nodes(file: Path) -> tuple[ast.AST, ...]:
+    """Every node of a file's syntax tree, the module first."""
+    return tuple(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+
+
 def room(module: str) -> str:
     """`simkit.paths.chain` -> `paths`."""
     parts = module.split(".")
@@ -87,28 +94,33 @@ def module_name(file: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+KNOWN = {module_name(file) for file in FILES}
+
+
+@cache
 def imports(file: Path) -> set[str]:
     """Every simkit module that a file imports, wherever in it (functions and TYPE_CHECKING counted)."""
-    known = {module_name(one) for one in FILES}
     found: set[str] = set()
-    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+    for node in nodes(file):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "simkit":
-            inner = {f"{node.module}.{alias.name}" for alias in node.names} & known
+            inner = {f"{node.module}.{alias.name}" for alias in node.names} & KNOWN
             found |= inner or {node.module}
         elif isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names if alias.name.split(".")[0] == "simkit"}
     return found
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HOUSE)))
-def test_imports_go_downward_only(file: Path) -> None:
-    here = room(module_name(file))
-    for target in imports(file):
-        there = room(target)
-        if there in (here, "__init__"):
-            continue
-        down = FLOORS[there] < FLOORS[here]
-        assert down or (here, there) in SIDEWAYS, f"{here} (floor {FLOORS[here]}) must not import {target}"
+def test_imports_go_downward_only() -> None:
+    wrong = []
+    for file in FILES:
+        here = room(module_name(file))
+        for target in sorted(imports(file)):
+            there = room(target)
+            down = there in (here, "__init__") or FLOORS[there] < FLOORS[here] or (here, there) in SIDEWAYS
+            if not down:
+                wrong.append(f"{file.relative_to(HOUSE)} (floor {FLOORS[here]}) must not import {target}")
+
+    assert wrong == []
 
 
 def test_there_are_no_circles() -> None:
@@ -119,15 +131,15 @@ def test_there_are_no_circles() -> None:
     assert list(networkx.simple_cycles(graph)) == []
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HOUSE)))
-def test_await_is_written_at_the_edge_only(file: Path) -> None:
-    place = file.relative_to(HOUSE).as_posix()
-    waits = any(
-        isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith)
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))
-    )
+def test_await_is_written_at_the_edge_only() -> None:
+    places = [
+        file.relative_to(HOUSE).as_posix()
+        for file in FILES
+        if any(isinstance(node, ast.Await | ast.AsyncFor | ast.AsyncWith) for node in nodes(file))
+    ]
 
-    assert not waits or place.startswith(WAITS), f"{place} waits; keep it pure or move the waiting to {WAITS}"
+    assert places, "somebody waits"
+    assert [place for place in places if not place.startswith(WAITS)] == [], f"keep it pure or wait in {WAITS}"
 
 
 def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -136,24 +148,27 @@ def lines_of(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
     return (function.end_lineno or 0) - does[0].lineno + 1 if does else 0
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: str(file.relative_to(HOUSE)))
-def test_files_are_small_and_say_what_is_in_them(file: Path) -> None:
-    tree = ast.parse(file.read_text(encoding="utf-8"))
-    long = [
-        f"{node.name} has {lines_of(node)} lines"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines_of(node) > 45
-    ]
+def test_files_are_small_and_say_what_is_in_them() -> None:
+    wrong = []
+    for file in FILES:
+        place, lines = file.relative_to(HOUSE), len(file.read_text(encoding="utf-8").splitlines())
+        wrong += [
+            f"{place}: {node.name} has {lines_of(node)} lines"
+            for node in nodes(file)
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and lines_of(node) > 45
+        ]
+        wrong += [f"{place} has {lines} lines"] if lines > 320 else []
+        wrong += [f"{place}: name it by what is in it"] if file.stem in DRAWERS else []
+        module = nodes(file)[0]
+        assert isinstance(module, ast.Module)
+        wrong += [] if ast.get_docstring(module) else [f"{place} does not say what it is for"]
 
-    assert len(file.read_text(encoding="utf-8").splitlines()) <= 320
-    assert long == []
-    assert file.stem not in DRAWERS
-    assert ast.get_docstring(tree), f"{file.name} does not say what it is for"
+    assert wrong == []
 
 
 def test_nothing_can_run_what_a_file_or_a_model_says() -> None:
     for file in FILES:
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        for node in nodes(file):
             called = getattr(getattr(node, "func", None), "id", "") if isinstance(node, ast.Call) else ""
             assert called not in ("eval", "exec", "compile", "__import__"), f"{file}: {called}"
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
