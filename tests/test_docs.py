@@ -39,6 +39,7 @@ from simkit.spec.circumstances import OwnWorld, ToolFault
 from simkit.spec.condition import CHECKS
 from simkit.spec.domain import DomainFile, Knowledge, Slot, UserAct
 from simkit.spec.goal import SAYS_KINDS, EndState, Goal
+from simkit.spec.invariants import INVARIANT_KINDS, Invariant
 from simkit.spec.lint import Lint
 from simkit.spec.persona import PHRASES, Irritation, Persona, Tactic
 from simkit.spec.rules import RULE_KINDS, AtMost, Before, Guard, Rule
@@ -244,6 +245,7 @@ KEYS = {
     "Knowledge": Knowledge.model_fields,
     "User acts": UserAct.model_fields,
     "Rules": Rule.model_fields,
+    "Invariants": Invariant.model_fields,
     "before": Before.model_fields,
     "never and requires": Guard.model_fields,
     "at_most": AtMost.model_fields,
@@ -266,6 +268,13 @@ def test_the_five_kinds_of_rule_are_all_shown() -> None:
     text = (DOCS / "scenario-files.md").read_text(encoding="utf-8")
 
     assert all(re.search(rf"^ +{kind}:", text, re.MULTILINE) for kind in RULE_KINDS)
+
+
+def test_the_six_kinds_of_invariant_are_all_shown() -> None:
+    """An invariant of each kind stands in an example that loads."""
+    shown = next(block.text for block in blocks(DOCS / "scenario-files.md") if block.text.startswith("invariants:"))
+
+    assert set(re.findall(rf"^    ({'|'.join(INVARIANT_KINDS)}):", shown, re.MULTILINE)) == set(INVARIANT_KINDS)
 
 
 def test_the_turn_table_in_the_docs_is_the_one_that_is_played() -> None:

@@ -147,11 +147,10 @@ def main() -> None:
     others = [number for number in people if number > len(MEMBERS) + 2]
     for number in range(FILLER_BOOKINGS):
         who = f"M{1000 + draw.choice(others)}"
-        bookings[f"BK{8000 + number}"] = (
-            f"CL{300 + draw.randrange(40)}",
-            who,
-            draw.choice(("booked", "booked", "cancelled")),
-        )
+        place, status = f"CL{300 + draw.randrange(40)}", draw.choice(("booked", "booked", "cancelled"))
+        if (place, who, "booked") in bookings.values():
+            status = "cancelled"  # nobody has two places in one class
+        bookings[f"BK{8000 + number}"] = (place, who, status)
     state = {
         "plans": {
             code: {

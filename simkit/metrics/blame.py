@@ -8,7 +8,8 @@ The first of these that holds:
 2. A fault of the user's that *reached* the failure, unless the agent had gone wrong before it: the user left early;
    fell out of the role; made up or leaked a value which the agent then used in a call that shows the failure or came
    to nothing; denied a fact that they knew and never gave it; repeated themselves until the limit of turns.
-3. A tool that ended in an error, was never made good, and came before anything that the agent did wrong: the domain.
+3. A tool that ended in an error, was never made good, and came before anything that the agent did wrong; or a call that
+   broke an invariant which no clause of the policy tells of, before that: the domain.
 4. The agent.
 
 A user's fault that did not reach the failure is kept in the session's `user_faults` and moves no blame.
@@ -18,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simkit.metrics.invariants import upsets
 from simkit.metrics.score import Blame, Culprit, SessionScore, UserFault
 from simkit.metrics.talk.facts import Facts
 from simkit.metrics.wording import describe_call
@@ -118,6 +120,9 @@ def _by_tool(episode: Episode, wrong: int | None) -> Blame | None:
         if call.outcome == "error" and not good and (wrong is None or call.seq < wrong):
             reason = f"{describe_call(call)} ended in an error and was never made good"
             return Blame(culprit="domain", reason=reason, evidence=(call.seq,))
+    for upset in upsets(episode):
+        if not upset.invariant.clause and (wrong is None or upset.call.seq < wrong):
+            return Blame(culprit="domain", reason=upset.sentence, evidence=(upset.call.seq,))
     return None
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from simkit.metrics.invariants import invariant_parts
 from simkit.metrics.rules import check_rule
 from simkit.metrics.score import GoalPart, Verdict
 from simkit.metrics.talk.says import said, said_instead
@@ -24,7 +25,7 @@ _YES = frozenset({"pass", "passed", "yes", "true", "met"})
 
 
 def goal_parts(episode: Episode) -> tuple[GoalPart, ...]:
-    """Every condition of the scenario's goal, and every rule that gates, with its verdict."""
+    """Every condition of the scenario's goal, every rule that gates and every invariant, with its verdict."""
     goal = episode.scenario.goal
     return (
         *_recorded(episode),
@@ -33,6 +34,7 @@ def goal_parts(episode: Episode) -> tuple[GoalPart, ...]:
         *((elsewhere_part(episode),) if goal.elsewhere == "unchanged" else ()),
         *(_never(episode, pattern) for pattern in goal.never),
         *(_rule_parts(episode)),
+        *(invariant_parts(episode)),
         *(_never_says(episode, words) for words in goal.never_says),
         *(_judged(episode, question) for question in goal.judged),
     )

@@ -118,7 +118,19 @@ class Blame(Value):
 class GoalPart(Value):
     """One condition of the goal, checked."""
 
-    part: Literal["world", "elsewhere", "calls", "says", "any_of", "never", "never_says", "rule", "judged", "recorded"]
+    part: Literal[
+        "world",
+        "elsewhere",
+        "calls",
+        "says",
+        "any_of",
+        "never",
+        "never_says",
+        "rule",
+        "invariant",
+        "judged",
+        "recorded",
+    ]
     what: str
     """The condition in words."""
     verdict: Verdict

@@ -26,8 +26,9 @@ _ENDS = {
 }
 _OUTCOMES: dict[Verdict, Outcome] = {"pass": "pass", "fail": "fail", "not evaluable": "invalid"}
 _NOT_ITS_FAULT = {"user_failed": "the simulated user failed", "model_failed": "a model failed"}
-_FIRST = ("recorded", "world", "any_of", "never", "rule", "elsewhere", "calls", "says", "never_says", "judged")
-"""What a person wants to know first of several things that failed."""
+_FIRST = ("recorded", "world", "any_of", "never", "rule", "invariant", "elsewhere", "calls", "says", "never_says")
+"""What a person wants to know first of several things that failed; what a judge says comes last."""
+_RANK = {part: at for at, part in enumerate(_FIRST)}
 
 
 class _Judgement(NamedTuple):
@@ -148,7 +149,7 @@ def _by_goal(episode: Episode, parts: tuple[GoalPart, ...], findings: tuple[Find
         why = "nothing about it can be evaluated: no recorded verdict, no world, no condition on calls or words"
         return _Judgement("invalid", why, (episode.events[-1].seq,))
     failing = [part for part in parts if part.verdict == "fail"]
-    first = min(failing, key=lambda part: _FIRST.index(part.part))
+    first = min(failing, key=lambda part: _RANK.get(part.part, len(_RANK)))
     reason = first.detail or f"not met: {first.what}"
     if first.part == "elsewhere":
         reason = f"changed what the goal does not speak of: {reason}"

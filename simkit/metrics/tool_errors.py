@@ -3,7 +3,8 @@
     unknown_tool malformed_call invalid_arguments      how the call was decided where it happened
     wrong_tool wrong_arguments missing_call            beside the reference path (`metrics.alignment`)
     out_of_order                                       beside the reference path, or a rule `before`
-    forbidden_call                                     `never` of the goal, or a rule never / requires / at_most
+    forbidden_call                                     `never` of the goal, a rule never / requires / at_most, or an
+                                                       invariant that a clause of the policy tells of
     unconfirmed_write                                  a rule confirm_before (`metrics.talk.confirmation`)
     redundant_call loop                                again, with nothing changed; a write that nothing asked for
     ignored_error                                      a call failed and the agent claims that it was done
@@ -27,6 +28,7 @@ from simkit.errors import one_line
 from simkit.metrics.alignment import Alignment, Match, align, effect, out_of_order
 from simkit.metrics.beside.bearing import Bearing
 from simkit.metrics.goal import goal_parts, matching_calls, verdict
+from simkit.metrics.invariants import upsets
 from simkit.metrics.repetition import TIMES, loop, repeats, rounds
 from simkit.metrics.rules import Breach, breaches
 from simkit.metrics.score import ErrorKind, Finding
@@ -95,7 +97,13 @@ def _policy(episode: Episode) -> Iterator[Finding]:
             # WHY reversed: the breaking call is the last of a breach's events and the first thing to look at.
             events = breach.events[::-1]
             yield Finding(kind=_kind(breach), events=events, where=_clause(breach), sentence=breach.sentence)
+    told = {(one.rule.clause, one.events[-1]) for one in broken}
+    upset = [one for one in upsets(episode) if one.by_agent and (one.invariant.clause, one.call.seq) not in told]
+    for one in upset:
+        name, sentence = one.invariant.name, one.sentence
+        yield Finding(kind="forbidden_call", events=(one.call.seq,), where=name, sentence=sentence)
     forbidden = {one.events[-1] for one in broken if one.rule.kind != "before" and _kind(one) == "forbidden_call"}
+    forbidden |= {one.call.seq for one in upset}
     for pattern in episode.scenario.goal.never:
         for call in matching_calls(episode, pattern):
             if call.seq not in forbidden:

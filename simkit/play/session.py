@@ -275,10 +275,9 @@ class _Session(Keeping):
             self.log(before)
             return ToolResult(before.outcome, plain_json(before.result))
         began = self.clock()
-        asked = (perform, self.sitting.domain, self.world, by, name, arguments)
-        done = tamper(partial(self.leash.outside.run, *asked)) if tamper else self.leash.outside.run(*asked)
-        make = ToolCalled if tamper or node is not None else ToolCalled.of
-        event = make(
+        run = partial(self.leash.outside.run, perform, self.sitting.domain, self.world, by, name, arguments)
+        done = tamper(run) if tamper else run()
+        event = (ToolCalled if tamper or node is not None else ToolCalled.of)(
             seq=self.seq,
             kind="tool_called",
             tool=name,
@@ -289,6 +288,7 @@ class _Session(Keeping):
             node=node,
             changes=done.changes,
             before=plain(done.before) if done.before else {},
+            after=done.after or {},
             world=self.world.digest(),
         )
         self.log(event, self.clock() - began)

@@ -10,6 +10,7 @@ from simkit.errors import Refused, one_line
 from simkit.play.world import World, plain_json, shallow
 from simkit.spec.crosscheck import argument_mistakes, validator
 from simkit.spec.domain import Domain, Tool
+from simkit.spec.upheld import Changed, against
 from simkit.trace.events import Change, Outcome, Party
 
 
@@ -21,6 +22,7 @@ class Performed(NamedTuple):
     result: Any
     changes: tuple[Change, ...] = ()
     before: dict[str, Any] | None = None
+    after: dict[str, Any] | None = None
 
 
 Tamper = Callable[[Callable[[], Performed]], Performed]
@@ -68,7 +70,12 @@ def _run(domain: Domain, world: World, tool: Tool, arguments: dict[str, Any]) ->
         world.restore(snapshot)
         outcome, changes = "error", ()
         result = f"the tool '{tool.name}' is marked @reads but changed the world; mark it @writes"
-    return Performed(arguments, outcome, result, changes, before)
+    after = against(domain.card.invariants, map(_changed, changes), world.rows) if changes else None
+    return Performed(arguments, outcome, result, changes, before, after)
+
+
+def _changed(change: Change) -> Changed:
+    return change.path, change.before, change.after
 
 
 def _recordable(value: Any) -> Any:

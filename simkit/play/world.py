@@ -8,7 +8,7 @@ and a digest costs only what changed. Tools see copies: nothing they do to a val
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 from simkit.errors import Refused
@@ -63,6 +63,12 @@ class World:
             and all(row.get(key) == value for key, value in equals.items())
             and (where is None or where(row))
         ]
+
+    def rows(self, table: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Every record of a table with its name, in no order; not copied: for who only looks."""
+        for name in {*self._start.tables.get(table, ()), *(n for t, n in self._changed if t == table)}:
+            if (row := self._look(table, name)) is not None:
+                yield name, row
 
     def put(self, table: str, record: str, value: Mapping[str, Any]) -> None:
         """Make or replace a record. Raises ValueError for what is not JSON."""

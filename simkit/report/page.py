@@ -144,7 +144,7 @@ def _event(episode: Episode, number: int) -> dict[str, Any]:
 
 def _clipped(event: Event) -> dict[str, Any]:
     assert not isinstance(event, Started)
-    hidden = {"before", "world"} if isinstance(event, ToolCalled) else None
+    hidden = {"before", "after", "world"} if isinstance(event, ToolCalled) else None
     row = event.model_dump(exclude=hidden)
     for name in ("text", "arguments", "result", "error"):
         text = row.get(name) if isinstance(row.get(name), str) else json.dumps(_plain(row.get(name)))

@@ -7,13 +7,14 @@ items: {contains: lamp}                              a list or text that contain
 total: {at_most: 100}                                also at_least, above, below (numbers; ISO dates as text)
 refunds.R2: {exists: false}                          there, or not there
 status: {not: cancelled}                             anything else
+taken: {at_most: {field: capacity}}                  in an invariant: another field of the record
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pprint import saferepr
-from typing import Any, Literal, get_args
+from typing import Any, ClassVar, Literal, get_args
 
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
@@ -26,6 +27,8 @@ MISSING = "<missing>"
 
 Check = Literal["equals", "approx", "in", "not", "contains", "at_least", "at_most", "above", "below", "exists"]
 CHECKS: tuple[Check, ...] = get_args(Check)
+REFERRING = ("at_least", "at_most", "above", "below", "approx")
+"""Checks that may compare with a value that stands elsewhere."""
 
 
 class Condition(Frozen):
@@ -35,6 +38,8 @@ class Condition(Frozen):
     value: Any = None
     within: float = Field(default=0.0, ge=0, strict=True)
     """For `approx`: the largest difference that still counts as equal."""
+    elsewhere: ClassVar[tuple[str, ...]] = ()
+    """Kinds of places where the value that it compares with may stand instead."""
 
     @model_validator(mode="before")
     @classmethod
@@ -49,7 +54,10 @@ class Condition(Frozen):
 
     @model_validator(mode="after")
     def _comparable(self) -> Condition:
-        if what := _complaint(self.check, self.value):
+        what = _complaint(self.check, self.value)
+        if self.refers_to is not None:
+            what = _complaint_of_reference(self.check, self.value, self.elsewhere)
+        if what:
             raise PydanticCustomError("bad_condition", "{what}", {"what": what})
         return self
 
@@ -59,9 +67,23 @@ class Condition(Frozen):
             return (actual != MISSING) is bool(self.value)
         if self.check == "not":
             return not same(actual, self.value)
-        if actual == MISSING:
+        if actual == MISSING or (self.value == MISSING and self.check in REFERRING):
             return False
         return _TESTS[self.check](self, actual)
+
+    @property
+    def refers_to(self) -> tuple[str, str] | None:
+        """The kind (`field`) and name of the value that it compares with, where that stands elsewhere."""
+        if self.elsewhere and self.check in REFERRING and isinstance(self.value, dict):
+            return next(iter(self.value.items()), ("", ""))
+        return None
+
+    def filled(self, look_up: Callable[[str, str], Any]) -> Condition:
+        """The condition with what `look_up(kind, name)` gives in place of a value that stands elsewhere."""
+        named = self.refers_to
+        if named is None:
+            return self
+        return Condition.of(check=self.check, value=look_up(*named), within=self.within)
 
     def describe(self) -> str:
         """The condition in words, for a report."""
@@ -69,6 +91,12 @@ class Condition(Frozen):
         if self.check == "exists":
             return "to exist" if self.value else "not to exist"
         return f"{words.get(self.check, self.check.replace('_', ' ') + ' ')}{saferepr(self.value)}"
+
+
+class InRecord(Condition):
+    """A condition on a field of a record, which may compare it with another field: `{at_most: {field: capacity}}`."""
+
+    elsewhere: ClassVar[tuple[str, ...]] = ("field",)
 
 
 def _parsed(data: dict[str, Any]) -> dict[str, Any]:
@@ -103,6 +131,13 @@ def _complaint(check: str, value: Any) -> str:
     elif check in ("at_least", "at_most", "above", "below") and not (number or isinstance(value, str)):
         wanted = f"a number or a date, as in {{{check}: 100}}"
     return f"'{check}' has {repr(value)[:60]}; write {wanted}" if wanted else ""
+
+
+def _complaint_of_reference(check: str, value: dict[str, Any], kinds: tuple[str, ...]) -> str:
+    if len(value) == 1 and value.keys() <= set(kinds) and isinstance(next(iter(value.values())), str):
+        return ""
+    known = " or ".join(f"{{{kind}: NAME}}" for kind in kinds)
+    return f"'{check}' has {repr(value)[:60]}; write a number, a date, or {known}"
 
 
 def same(left: Any, right: Any) -> bool:
@@ -171,8 +206,9 @@ def _contains(condition: Condition, actual: Any) -> bool:
 
 
 def _near(condition: Condition, actual: Any) -> bool:
-    if isinstance(actual, bool) or not isinstance(actual, int | float):
-        return False
+    for value in (actual, condition.value):  # the latter may be what stands elsewhere
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return False
     return _within(actual, condition.value, condition.within + 1e-9)
 
 

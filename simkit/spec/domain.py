@@ -14,6 +14,7 @@ from pydantic import Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from simkit.spec.frozen import Frozen, canonical
+from simkit.spec.invariants import Invariant
 from simkit.spec.lint import Lint
 from simkit.spec.persona import Lines
 from simkit.spec.rules import Rule
@@ -74,6 +75,8 @@ class DomainFile(Frozen):
     knowledge: Knowledge | None = None
     """Documents that agents look things up in; none, if left out."""
     rules: tuple[Rule, ...] = ()
+    invariants: tuple[Invariant, ...] = ()
+    """What holds in every session, whatever its goal."""
     user_acts: tuple[UserAct, ...] = ()
     lint: Lint = Lint()
     """What `simkit check` is not to say of it."""
@@ -99,6 +102,7 @@ class Card(Frozen):
     tools: tuple[Tool, ...] = ()
     slots: dict[str, Slot] = {}
     rules: tuple[Rule, ...] = ()
+    invariants: tuple[Invariant, ...] = Field(default=(), exclude_if=lambda value: not value)
     user_acts: tuple[UserAct, ...] = ()
     catalogue: dict[str, tuple[str, ...]] = {}
     """Kind to the names of everything of that kind: what may be offered, mentioned, sold."""

@@ -23,6 +23,7 @@ from simkit.spec.scenario import Scenario
 from simkit.spec.state import names_at, read_state, tables_hash
 from simkit.spec.strict_yaml import Document, read_documents, read_text
 from simkit.spec.tools import read_tools
+from simkit.spec.upheld import invariant_mistakes
 
 PARTS = {"tools.py": "its tools", "state.json": "the tables of its world", "policy.md": "its policy"}
 """The files that a domain has beside domain.yaml, and what each holds."""
@@ -233,6 +234,7 @@ def _read_domain(file: Path, _stamp: object) -> Domain:
     tables = read_state(folder / "state.json")
     policy = read_text(folder / "policy.md")
     errors = [*crosscheck.domain_mistakes(said, tools, tables, policy, documents[0])]
+    errors += invariant_mistakes(said, tools, tables, policy, documents[0])
     errors += relevance.knowledge_mistakes(said, tools, tables, documents[0])
     if "agent" in documents[0].value and not (folder / said.agent.partition(":")[0]).is_file():
         what = f"there is no file {said.agent.partition(':')[0]} in this folder; write file.py:name, or remove agent"
@@ -247,6 +249,7 @@ def _read_domain(file: Path, _stamp: object) -> Domain:
         tools=tools,
         slots=said.slots,
         rules=said.rules,
+        invariants=said.invariants,
         user_acts=said.user_acts,
         catalogue={kind: tuple(sorted(set(names_at(tables, path)))) for kind, path in said.catalogue.items()},
         knowledge=said.knowledge,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from simkit.spec.condition import CHECKS
+from simkit.spec.condition import CHECKS, REFERRING, Condition, InRecord
 from simkit.spec.dimensions import DimensionsFile
 from simkit.spec.domain import DomainFile
 from simkit.spec.goal import SAYS_KINDS
@@ -38,10 +38,16 @@ _TYPES = {
     "within": {**_NUMBER, "minimum": 0},
 }
 _TYPES |= {check: _ORDERED for check in ("at_least", "at_most", "above", "below")}
-_SAYS_TYPES: dict[str, Any] = {"money": _NUMBER, "number": _NUMBER, "any_of": {"type": "array", "minItems": 1}}
-_SAYS_TYPES["any_of"]["items"] = {"$ref": "#/$defs/Says"}
-_WRITTEN: dict[str, Any] = {
-    "Condition": {
+
+
+def _condition(model: type[Condition]) -> dict[str, Any]:
+    """A condition as it is written; what it compares with may stand elsewhere, where its model says so."""
+    checks = {check: _TYPES.get(check, _ANY) for check in (*CHECKS[1:], "within")}
+    if model.elsewhere:
+        named = {kind: {"type": "string"} for kind in model.elsewhere}
+        other = {"type": "object", "minProperties": 1, "maxProperties": 1, "additionalProperties": False}
+        checks |= {check: {"anyOf": [checks[check], other | {"properties": named}]} for check in REFERRING}
+    return {
         "description": "A value that must stand there, or one check of it.",
         "anyOf": [
             {"type": ["string", "number", "boolean", "null", "array"]},
@@ -50,11 +56,18 @@ _WRITTEN: dict[str, Any] = {
                 "minProperties": 1,
                 "maxProperties": 2,
                 "additionalProperties": False,
-                "properties": {check: _TYPES.get(check, _ANY) for check in (*CHECKS[1:], "within")},
+                "properties": checks,
                 "dependentRequired": {"within": ["approx"]},
             },
         ],
-    },
+    }
+
+
+_SAYS_TYPES: dict[str, Any] = {"money": _NUMBER, "number": _NUMBER, "any_of": {"type": "array", "minItems": 1}}
+_SAYS_TYPES["any_of"]["items"] = {"$ref": "#/$defs/Says"}
+_WRITTEN: dict[str, Any] = {
+    "Condition": _condition(Condition),
+    "InRecord": _condition(InRecord),
     "CallPattern": _CALL,
     "Says": {
         "description": "Words the agent must say: a text, or a typed value.",

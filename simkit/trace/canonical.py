@@ -68,8 +68,9 @@ def _agent_said(event: AgentSaid) -> str:
 def _tool_called(event: ToolCalled) -> str:
     before = _ENCODE(event.before) if event.before else "{}"
     changes = _ENCODE(event.changes) if event.changes else "[]"
+    after = f'"after":{_ENCODE(event.after)},' if event.after else ""
     return (
-        f'{{"arguments":{_ENCODE(event.arguments)},"before":{before},"by":"{event.by}","changes":{changes},'
+        f'{{{after}"arguments":{_ENCODE(event.arguments)},"before":{before},"by":"{event.by}","changes":{changes},'
         f'"kind":"tool_called","node":{_name(event.node)},"outcome":"{event.outcome}","result":{_ENCODE(event.result)},'
         f'"seq":{event.seq},"tool":{_TEXT(event.tool)},"world":{_TEXT(event.world)}}}'
     )

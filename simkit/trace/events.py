@@ -180,6 +180,8 @@ class ToolCalled(_Event):
     """What it changed in the world."""
     before: JsonObject = {}
     """Values just before the call at the paths that the domain's rules ask about."""
+    after: JsonObject = Field(default={}, exclude_if=lambda value: not value)
+    """What the domain's invariants ask of the rest of the world just after the call; nothing, if all is well."""
     world: str = ""
     """Digest of the world after the call; empty where there is no world (imported sessions)."""
 

@@ -221,5 +221,6 @@ def _event(seq: int, move: _Move, done: Performed, world: World) -> ToolCalled:
         by=move.by,
         changes=done.changes,
         before=done.before or {},
+        after=done.after or {},
         world=world.digest(),
     )

@@ -71,4 +71,4 @@ def _partial(done: Performed) -> Performed:
 
 
 def _with(done: Performed, result: dict[str, Any]) -> Performed:
-    return Performed(done.arguments, done.outcome, result, done.changes, done.before)
+    return done._replace(result=result)

@@ -81,6 +81,7 @@ class Rehearsal:
             by=by,
             changes=done.changes,
             before=done.before or {},
+            after=done.after or {},
             world=self.world.digest(),
         )
         self.events.append(call)

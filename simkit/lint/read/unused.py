@@ -136,7 +136,7 @@ def _asked(says: Says) -> Iterator[str]:
 
 
 def _clauses(domain: Domain) -> Iterator[Problem]:
-    ruled = {rule.clause for rule in domain.card.rules}
+    ruled = {one.clause for one in (*domain.card.rules, *domain.card.invariants)}
     policy = domain.card.policy
     places: Mapping[str, int] = {match[1]: match.start(1) for match in reversed(list(_CLAUSE.finditer(policy)))}
     free = sorted((at, clause) for clause, at in places.items() if clause not in ruled)

@@ -1,7 +1,8 @@
 """What counts as broken in a session that was drawn.
 
-Always: a rule of the policy, a call that cannot be read, a value that nobody gave, a success that was none, a loop, an
-agent that raises, a property of one's own. Where the goal is known, the goal, and what is seen beside the reference.
+Always: a rule of the policy, an invariant, a call that cannot be read, a value that nobody gave, a success that was
+none, a loop, an agent that raises, a property of one's own. Where the goal is known, the goal, and what is seen
+beside the reference.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from simkit.metrics.invariants import upsets
 from simkit.metrics.properties import Property, broken, name_of
 from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
@@ -47,13 +49,16 @@ class Judging:
         return found
 
     def _errors(self, episode: Episode, score: SessionScore) -> Iterator[Broken]:
-        rules = {rule.id for rule in episode.card.rules}
+        rules = {one.id for one in (*episode.card.rules, *episode.card.invariants)}
         for mark in crashes(episode, score):
             yield Broken(mark, score.reason, score.evidence)
         for one in score.findings:
             mark = mark_of(episode, one)
             if self.known or one.kind in ANYWHERE or mark.about in rules:
                 yield Broken(mark, one.sentence, one.events)
+        for upset in upsets(episode):
+            if not upset.by_agent:
+                yield Broken(Mark("goal: invariant", upset.invariant.id), upset.sentence, (upset.call.seq,))
         for held in self.properties:
             if (why := broken(held, episode)) is not None:
                 yield Broken(Mark("property", name_of(held)), why, ())

@@ -2,7 +2,7 @@
 
 A mark is one thing that went wrong, without its values and places, which change as a scenario gets smaller:
 
-    (kind of finding, rule id)       a rule of the policy that was broken
+    (kind of finding, rule id)       a rule of the policy, or an invariant, that was broken
     (kind of finding, tool)          any other tool-use error; for a claim, nothing
     (goal: part, path or tool)       a part of the goal that failed
     (crash: boundary, error type)    whoever raised
@@ -92,7 +92,7 @@ def way_of(episode: Episode, score: SessionScore) -> Way | None:
 
 def mark_of(episode: Episode, finding: Finding) -> Mark:
     """The mark of one finding."""
-    rules = {rule.id for rule in episode.card.rules}
+    rules = {one.id for one in (*episode.card.rules, *episode.card.invariants)}
     rule = finding.where.partition(" (")[0]
     if rule in rules:
         return Mark(finding.kind, rule)
@@ -110,6 +110,7 @@ def _of_part(part: GoalPart) -> Mark:
         "calls": r"^([\w.]+)",
         "never": r"^never ([\w.]+)",
         "rule": r"^rule (\S+)",
+        "invariant": r"^invariant (\S+)",
     }.get(part.part)
     found = re.match(subject, part.what) if subject else None
     whole = part.what if part.part in ("says", "never_says", "judged") else ""
