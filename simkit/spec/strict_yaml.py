@@ -10,6 +10,7 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +24,8 @@ Loc = tuple[str | int, ...]
 
 MAX_BYTES = 8 * 1024 * 1024
 MAX_DEPTH = 64
+KEPT_LENGTH = 16 * 1024
+"""Characters of the longest text whose documents are kept: a scenario has about a thousand, a domain some thousands."""
 
 _NULL = re.compile(r"null|Null|NULL|~|")
 _TRUE = re.compile(r"true|True|TRUE")
@@ -97,7 +100,30 @@ def read_documents(path: Path) -> list[Document]:
 
 
 def parse_documents(text: str, path: Path) -> list[Document]:
-    """Every document in `text`; `path` is only named in errors."""
+    """Every document in `text`; `path` is only named in errors. A short text is parsed once, however often it is
+    asked for; each time its documents are new ones, to be changed at will."""
+    if len(text) > KEPT_LENGTH:
+        return _parsed(text, path)
+    try:
+        known = _known(text)
+    except FileError as error:
+        raise FileError(path, error.what, line=error.line, column=error.column) from None
+    return [Document(path, _again(one.value), dict(one.values_at), dict(one.keys_at)) for one in known]
+
+
+@lru_cache(maxsize=256)
+def _known(text: str) -> tuple[Document, ...]:
+    return tuple(_parsed(text, Path()))
+
+
+def _again(value: Any) -> Any:
+    """The same value in new lists and dicts."""
+    if isinstance(value, dict):
+        return {key: _again(one) for key, one in value.items()}
+    return [_again(one) for one in value] if isinstance(value, list) else value
+
+
+def _parsed(text: str, path: Path) -> list[Document]:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError

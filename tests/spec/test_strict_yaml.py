@@ -249,3 +249,16 @@ def test_any_text_is_read_or_refused_in_one_line(text: str) -> None:
     except FileError as error:
         assert "\n" not in str(error)
         assert error.line <= text.count("\n") + 2
+
+
+def test_the_same_text_in_another_file_is_a_document_of_its_own() -> None:
+    (first,) = parse_documents("a: {b: [1, 2]}\n", Path("one.yaml"))
+    first.value["a"]["b"].append(3)
+    first.keys_at.clear()
+
+    (second,) = parse_documents("a: {b: [1, 2]}\n", Path("two.yaml"))
+
+    assert (second.path, second.value, second.keys_at["a",]) == (Path("two.yaml"), {"a": {"b": [1, 2]}}, (1, 1))
+    for name in ("one.yaml", "two.yaml"):
+        with pytest.raises(FileError, match=f"{name}:1:4: "):
+            parse_documents("a: *x\n", Path(name))
