@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from simkit.metrics.alignment import effect
 from simkit.metrics.repetition import failed_runs
@@ -13,17 +14,27 @@ from simkit.trace.events import ModelCalled
 
 def effort(episode: Episode) -> tuple[Score, ...]:
     """Turns, calls, words and tokens of one session, in a fixed order; times and costs stand beside the events."""
-    return tuple(Score.of(name=name, value=float(value)) for name, value in _figures(episode))
+    return tuple([_score(name, float(value)) for name, value in _figures(episode)])
+
+
+@lru_cache(maxsize=8192)
+def _score(name: str, value: float) -> Score:
+    return Score.of(name=name, value=value)
+
+
+@lru_cache(maxsize=8192)
+def _count_words(text: str) -> int:
+    return len(text.split())
 
 
 def _figures(episode: Episode) -> Iterator[tuple[str, float]]:
     calls = episode.agent_calls
     turns, replies = len(episode.user_texts), len(episode.agent_texts)
-    agent_words = sum([len(event.text.split()) for event in episode.agent_texts])
-    user_words = sum([len(event.text.split()) for event in episode.user_texts])
+    agent_words = sum(map(_count_words, episode.agent_words))
+    user_words = sum(map(_count_words, episode.user_words))
     yield "turns", turns
     yield "tool_calls", len(calls)
-    failed = sum([call.outcome != "ok" for call in calls])
+    failed = len(episode.failed_calls)
     yield "failed_calls", failed
     yield "longest_failing_streak", failed_runs(calls) if failed else 0
     yield "writes", sum([call.outcome == "ok" and effect(episode.card, call) == "write" for call in calls])

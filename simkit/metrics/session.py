@@ -41,9 +41,10 @@ def score_session(episode: Episode, metrics: Iterable[Metric] = ()) -> SessionSc
     """Everything about one session, from its log alone. A metric that raises yields a score without a value."""
     parts = goal_parts(episode)
     fault = _fault(episode)
-    reached = verdict(parts) == "pass"
+    together = verdict(parts)
+    reached = together == "pass"
     findings = tool_errors(episode, reached=reached, whole=fault is None or fault.outcome != "invalid")
-    judgement = fault or _by_goal(episode, parts, findings)
+    judgement = fault or _by_goal(episode, parts, together, findings)
     key = episode.log.session
     score = SessionScore.of(
         session=str(key),
@@ -141,8 +142,9 @@ def _crash(who: str, failed: Failed) -> str:
     return f"{who} raised {error}" if raised else f"{who} failed: {error}"
 
 
-def _by_goal(episode: Episode, parts: tuple[GoalPart, ...], findings: tuple[Finding, ...]) -> _Judgement:
-    together = verdict(parts)
+def _by_goal(
+    episode: Episode, parts: tuple[GoalPart, ...], together: Verdict, findings: tuple[Finding, ...]
+) -> _Judgement:
     if together == "pass":
         return _Judgement("pass")
     if together == "not evaluable":

@@ -56,17 +56,19 @@ def tool_errors(episode: Episode, *, reached: bool | None = None, whole: bool = 
     """
     if reached is None:
         reached = verdict(goal_parts(episode)) == "pass"
-    found = [*_decided(episode), *_policy(episode), *_loops(episode, reached)]
-    found += _beside_each_other(episode, found, reached, whole)
+    looks = reached and _all_look(episode)
+    found = [*_decided(episode), *_policy(episode), *_loops(episode, reached, looks)]
+    # Where the goal was reached, looking again at what is unchanged did no harm.
+    again = () if looks else tuple(repeats(episode, "read" if reached else None))
+    found += _beside_each_other(episode, found, again, reached, whole)
     found += [*ignored_errors(episode), *ungrounded(episode)]
     return tuple(sorted(found, key=lambda one: (one.events[:1], one.kind, one.sentence)))
 
 
-def _beside_each_other(episode: Episode, found: list[Finding], reached: bool, whole: bool) -> list[Finding]:
+def _beside_each_other(
+    episode: Episode, found: list[Finding], again: Repeats, reached: bool, whole: bool
+) -> list[Finding]:
     """What is seen by comparing the calls with the reference path, where there is one, and with each other."""
-    # Where the goal was reached, looking again at what is unchanged did no harm.
-    harmless = "read" if reached else None
-    again = tuple(repeats(episode, harmless))
     if not episode.scenario.paths:
         return list(_repeated(again, _explained(found), frozenset()))
     alignment = align(episode) if again or not reached else _NOTHING
@@ -79,7 +81,7 @@ def _beside_each_other(episode: Episode, found: list[Finding], reached: bool, wh
 
 
 def _decided(episode: Episode) -> Iterator[Finding]:
-    for call in episode.agent_calls:
+    for call in episode.failed_calls:
         if call.outcome in _DECIDED:
             kind, sentence = _DECIDED[call.outcome]
             why = f": {one_line(call.result, 160)}" if call.result else ""
@@ -161,9 +163,9 @@ def _wrong(match: Match) -> Finding:
     return Finding(kind="wrong_arguments", events=(match.call.seq,), where=str(match.wanted), sentence=sentence)
 
 
-def _loops(episode: Episode, reached: bool) -> Iterator[Finding]:
+def _loops(episode: Episode, reached: bool, looks: bool) -> Iterator[Finding]:
     """Loops; where the goal was reached, an agent that looks again in each of its turns is not in one."""
-    if reached and len({*_turns(episode, episode.agent_calls)}) == len(episode.agent_calls) and _all_look(episode):
+    if looks and len({*_turns(episode, episode.agent_calls)}) == len(episode.agent_calls):
         return  # one look in each turn, however often: every loop would be one of these
     for calls, size in rounds(episode):
         looks = reached and all([call.outcome == "ok" and effect(episode.card, call) == "read" for call in calls])
@@ -172,7 +174,7 @@ def _loops(episode: Episode, reached: bool) -> Iterator[Finding]:
 
 
 def _all_look(episode: Episode) -> bool:
-    return all([call.outcome == "ok" and effect(episode.card, call) == "read" for call in episode.agent_calls])
+    return not episode.failed_calls and all([effect(episode.card, call) == "read" for call in episode.agent_calls])
 
 
 def _turns(episode: Episode, calls: Sequence[ToolCalled]) -> list[int]:

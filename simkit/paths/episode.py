@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
-from operator import attrgetter
 from typing import Any
 
 from simkit.spec.domain import Card
@@ -25,27 +24,49 @@ class Episode:
     persona: Persona
     card: Card
 
+    agent_calls: tuple[ToolCalled, ...] = field(init=False, compare=False, repr=False)
+    """The agent's calls, in order."""
+    failed_calls: tuple[ToolCalled, ...] = field(init=False, compare=False, repr=False)
+    """Those of the agent's calls that did not end `ok`."""
+    agent_texts: tuple[AgentSaid, ...] = field(init=False, compare=False, repr=False)
+    user_texts: tuple[UserSaid, ...] = field(init=False, compare=False, repr=False)
+    talk: tuple[AgentSaid | UserSaid, ...] = field(init=False, compare=False, repr=False)
+    """What user and agent said, in order."""
+
+    def __post_init__(self) -> None:
+        """Sort the events out, once: every metric asks for the same few kinds."""
+        calls: list[ToolCalled] = []
+        agent: list[AgentSaid] = []
+        user: list[UserSaid] = []
+        talk: list[AgentSaid | UserSaid] = []
+        for event in self.log.events:
+            kind = type(event)
+            if kind is ToolCalled:
+                calls.append(event)
+            elif kind is AgentSaid:
+                agent.append(event)
+                talk.append(event)
+            elif kind is UserSaid:
+                user.append(event)
+                talk.append(event)
+        mine = tuple([call for call in calls if call.by == "agent"])
+        failed = tuple([call for call in mine if call.outcome != "ok"])
+        self.__dict__.update(agent_calls=mine, failed_calls=failed)
+        self.__dict__.update(agent_texts=tuple(agent), user_texts=tuple(user), talk=tuple(talk))
+
     @property
     def events(self) -> tuple[Event, ...]:
         return self.log.events
 
     @cached_property
-    def agent_calls(self) -> tuple[ToolCalled, ...]:
-        """The agent's calls, in order."""
-        return tuple([call for call in self.log.calls if call.by == "agent"])
+    def agent_words(self) -> tuple[str, ...]:
+        """The agent's messages as bare text, in order."""
+        return tuple([said.text for said in self.agent_texts])
 
     @cached_property
-    def talk(self) -> tuple[AgentSaid | UserSaid, ...]:
-        """What user and agent said, in order."""
-        return tuple(sorted((*self.agent_texts, *self.user_texts), key=attrgetter("seq")))
-
-    @property
-    def agent_texts(self) -> tuple[AgentSaid, ...]:
-        return self.log.of(AgentSaid)
-
-    @property
-    def user_texts(self) -> tuple[UserSaid, ...]:
-        return self.log.of(UserSaid)
+    def user_words(self) -> tuple[str, ...]:
+        """The user's messages as bare text, in order."""
+        return tuple([said.text for said in self.user_texts])
 
     @property
     def failures(self) -> tuple[Failed, ...]:

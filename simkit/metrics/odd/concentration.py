@@ -56,9 +56,8 @@ class Concentration:
         kinds: dict[int, set[OddKind]] = {}
         for one in found:
             kinds.setdefault(one.events[0], set()).add(one.kind)
-        stands = _replies(episode)
-        different = {id(there): there for _, there in stands}
-        for place in {place for there in different.values() for place in there}:
+        stands, places = _replies(episode)
+        for place in places:
             self._places[place] += 1
         if kinds:
             self._odd.update({(kind, place) for seq, there in stands for kind in kinds.get(seq, ()) for place in there})
@@ -109,8 +108,8 @@ def _log_ways(n: int, k: int) -> float:
     return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
-def _replies(episode: Episode) -> list[tuple[int, tuple[Place, ...]]]:
-    """Each of the agent's messages with where it stands."""
+def _replies(episode: Episode) -> tuple[list[tuple[int, tuple[Place, ...]]], set[Place]]:
+    """Each of the agent's messages with where it stands, and all those places."""
     always: tuple[Place, ...] = (
         ("scenario", episode.log.session.scenario),
         ("persona", episode.log.session.persona),
@@ -121,15 +120,17 @@ def _replies(episode: Episode) -> list[tuple[int, tuple[Place, ...]]]:
     known: dict[tuple[str, tuple[Place, ...]], tuple[Place, ...]] = {}
     found = []
     for event in episode.events:
-        if isinstance(event, UserSaid):
+        kind = type(event)
+        if kind is UserSaid:
             route = "user"
-        elif isinstance(event, ToolCalled) and event.by == "agent":
-            route = f"{event.tool}:{event.outcome}"
-        elif isinstance(event, ModelCalled) and event.role == "agent":
-            here = (("model", event.model),) if event.model else ()
-        elif isinstance(event, AgentSaid):
+        elif kind is ToolCalled:
+            if event.by == "agent":
+                route = f"{event.tool}:{event.outcome}"
+        elif kind is AgentSaid:
             there = known.get((route, here))
             if there is None:
                 there = known[route, here] = (*always, ("route", route), *here)
             found.append((event.seq, there))
-    return found
+        elif kind is ModelCalled and event.role == "agent":
+            here = (("model", event.model),) if event.model else ()
+    return found, {place for there in known.values() for place in there}

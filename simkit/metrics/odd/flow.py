@@ -45,6 +45,8 @@ def breaks_off(text: str) -> str:
 
 def circles(episode: Episode) -> Iterator[Odd]:
     """Every message that repeats itself, and every row of three that are one message."""
+    if not any(map(_round_and_round, episode.agent_words)) and not _may_say_again(episode):
+        return
     last: list[tuple[AgentSaid, str]] = []
     heard = ""
     for event in episode.talk:
@@ -59,6 +61,13 @@ def circles(episode: Episode) -> Iterator[Odd]:
             if len(last) == _TIMES and len(plain(event.text).split()) >= 8:
                 sentence = f"the same message for the third time in a row: '{one_line(event.text, 100)}'"
                 yield Odd(kind="repeated_text", events=tuple(one.seq for one, _ in last[::-1]), sentence=sentence)
+
+
+def _may_say_again(episode: Episode) -> bool:
+    """Whether so many messages are one, and there are so many different ones that they could answer."""
+    again = len(episode.agent_words) - len({*map(plain, episode.agent_words)})
+    heard = len({*map(plain, episode.user_words)}) + isinstance(episode.talk[0], AgentSaid) if again else 0
+    return again >= _TIMES - 1 and heard >= _TIMES
 
 
 @lru_cache(maxsize=8192)

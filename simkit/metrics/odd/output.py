@@ -19,8 +19,9 @@ from simkit.trace.events import AgentSaid
 
 def odd_output(episode: Episode, *, reached: bool) -> tuple[Odd, ...]:
     """Every finding, in the order of the session. `reached`: whether the goal was."""
-    found = [one for said in episode.agent_texts if _looks_odd(said.text) for one in _in_message(episode, said)]
-    found += [*circles(episode), *undue_refusals(episode, reached=reached), *broken_json(episode)]
+    found = [*circles(episode), *undue_refusals(episode, reached=reached), *broken_json(episode)]
+    if any(map(_looks_odd, episode.agent_words)):
+        found += [one for said in episode.agent_texts if _looks_odd(said.text) for one in _in_message(episode, said)]
     return tuple(sorted(found, key=lambda one: (one.events[0], one.kind, one.sentence)))
 
 

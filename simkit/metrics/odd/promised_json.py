@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from simkit.errors import one_line
 from simkit.metrics.score import Odd
@@ -22,6 +23,8 @@ _DEMANDED = re.compile(
 def broken_json(episode: Episode) -> Iterator[Odd]:
     """Every message that breaks the promise, with what the parser says."""
     demanded = bool(_DEMANDED.search(episode.card.policy))
+    if not demanded and not any(map(_promises, episode.agent_words)):
+        return
     for said in episode.agent_texts:
         for text in _promised(said, demanded):
             if mistake := _mistake(text):
@@ -33,6 +36,12 @@ def broken_json(episode: Episode) -> Iterator[Odd]:
 def _promised(said: AgentSaid, demanded: bool) -> list[str]:
     blocks = _BLOCK.findall(said.text)
     return blocks or ([said.text] if demanded or _WHOLE.match(said.text) else [])
+
+
+@lru_cache(maxsize=8192)
+def _promises(text: str) -> bool:
+    """Whether a message promises JSON by itself."""
+    return _BLOCK.search(text) is not None or _WHOLE.match(text) is not None
 
 
 def _mistake(text: str) -> str:

@@ -52,8 +52,8 @@ _BAD_NEWS = re.compile(
 def ignored_errors(episode: Episode) -> tuple[Finding, ...]:
     """Failed calls that were never made good, and the words that claim their success; one finding for each tool."""
     found: dict[str, Finding] = {}
-    for call in episode.agent_calls:
-        if call.outcome == "ok" or call.tool in found or _mended(episode, call):
+    for call in episode.failed_calls:
+        if call.tool in found or _mended(episode, call):
             continue
         claim = next((text for text in episode.agent_texts if _claims(episode, call, text)), None)
         if claim is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 from simkit.errors import one_line
@@ -34,7 +35,12 @@ _UNREAD = ("unknown_tool", "malformed", "invalid_arguments")
 
 def ungrounded(episode: Episode) -> Iterator[Finding]:
     """Every argument and every claim that nothing said before it supports, once for each value."""
-    if not any([_asks(episode, event) for event in (*episode.agent_texts, *episode.agent_calls)]):
+    names = bool(episode.card.catalogue)
+    if not (
+        any(map(_states, episode.agent_words, repeat(names)))
+        or any(map(counts_in, episode.agent_words))
+        or any(map(_asks, episode.agent_calls))
+    ):
         return
     facts = given_by(episode.card.stated).copy()
     reported: set[str] = set()
@@ -55,11 +61,9 @@ def ungrounded(episode: Episode) -> Iterator[Finding]:
             results.append(event.result)
 
 
-def _asks(episode: Episode, event: AgentSaid | ToolCalled) -> bool:
-    """Whether an event has anything in it that must have been given."""
-    if isinstance(event, AgentSaid):
-        return _states(event.text, bool(episode.card.catalogue)) or bool(counts_in(event.text))
-    given = event.arguments.items() if isinstance(event.arguments, dict) else ()
+def _asks(call: ToolCalled) -> bool:
+    """Whether a call's arguments have anything in them that must have been given."""
+    given = call.arguments.items() if isinstance(call.arguments, dict) else ()
     return any([type(value) is not str or _read(name, value) != _NOTHING for name, value in given])
 
 

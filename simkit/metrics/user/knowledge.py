@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
+from itertools import repeat
 from typing import Any
 
 from simkit.errors import one_line
@@ -38,7 +39,7 @@ _ENOUGH = 0.75
 def unknowable(episode: Episode) -> Iterator[UserFault]:
     """Every value, named fact and hidden sentence that the user could not know when they said it, once each."""
     labels, hidden = episode.card.slot_labels, Hidden(episode)
-    if not hidden.sentences and not any([_tells(said.text, labels) for said in episode.user_texts]):
+    if not hidden.sentences and not any(map(_tells, episode.user_words, repeat(labels))):
         return  # nothing is said that anybody must have been given
     facts = brief(episode).known.copy()
     facts.relative = True  # WHY: people reckon in days, and say the day after as a date.

@@ -52,9 +52,9 @@ def _certainly(episode: Episode) -> Iterator[tuple[AgentSaid, float]]:
     of_act = {"ask": costs.question, "refuse": costs.refusal, "report_error": costs.error}
     certain = 0.0
     heard: set[str] = set()
-    for said in episode.agent_texts:
-        words = plain(said.text)
-        certain += of_act.get(agent_act(said.text), 0.0)
+    said_words = episode.agent_words
+    for said, act, words in zip(episode.agent_texts, map(agent_act, said_words), map(plain, said_words), strict=True):
+        certain += of_act.get(act, 0.0)
         certain += costs.repeated if words in heard else 0.0
         heard.add(words)
         yield said, certain

@@ -85,8 +85,10 @@ def _otherwise_known(episode: Episode, shown: str, before: int) -> bool:
 
 def _denied(episode: Episode) -> Iterator[UserFault]:
     """`I don't know my order number`, of somebody who knows it from the start."""
+    if not any(map(_says_unknown, episode.user_words)):
+        return
     unsure = [said for said in episode.user_texts if _says_unknown(said.text)]
-    for name, value in episode.scenario.knows.items() if unsure else ():
+    for name, value in episode.scenario.knows.items():
         labels = "|".join(re.escape(label) for label in dict.fromkeys((*wordings(episode.card, name), name)))
         pattern = re.compile(f"{_UNKNOWN}(?:{labels})\\b", re.IGNORECASE)
         for said in unsure:
@@ -141,7 +143,7 @@ def _went_on(episode: Episode) -> Iterator[UserFault]:
 def _other_script(episode: Episode) -> Iterator[UserFault]:
     """Letters that neither the user's language nor anything in scenario and persona has."""
     known = ""
-    for said in episode.user_texts:
+    for said in () if all(map(str.isascii, episode.user_words)) else episode.user_texts:
         if said.text.isascii():
             continue
         known = known or " ".join((*brief(episode).declared, *map(str, brief(episode).facts.values())))

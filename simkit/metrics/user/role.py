@@ -49,6 +49,10 @@ _ALIKE = 0.92
 
 def flipped(episode: Episode) -> Iterator[UserFault]:
     """Messages in which the user is the assistant, or nobody; the agent's own words said back included."""
+    if not any(map(_suspected, episode.user_words)) and {*map(plain, episode.user_words)}.isdisjoint(
+        map(plain, episode.agent_words)
+    ):
+        return
     heard = ""
     for event in episode.talk:
         if isinstance(event, AgentSaid):
@@ -81,6 +85,8 @@ def _own(episode: Episode, text: str, pattern: re.Pattern[str]) -> str:
 def repeated(episode: Episode) -> Iterator[UserFault]:
     """The same words for the third time in a row though the agent said something else each time; or the same sentence
     twice in one message. An answer to what was asked again, a yes and a no may be repeated."""
+    if not any(map(_says_twice, episode.user_words)) and len({*map(plain, episode.agent_words)}) < 2:
+        return  # nobody who hears the same again is to blame for saying the same again
     talk: list[tuple[str, UserSaid]] = []
     heard = ""
     for event in episode.talk:
