@@ -56,11 +56,11 @@ def move_of(event: Event) -> str:
 def after(state: State, event: Event) -> State:
     """The state after `event`. Raises IllegalMove where the table does not allow it."""
     move = move_of(event)
-    try:
-        return MOVES[state][move]
-    except KeyError:
+    reached = MOVES[state].get(move)
+    if reached is None:
         allowed = ", ".join(MOVES[state]) or "nothing"
-        raise IllegalMove(f"'{move}' while it is '{state}'; allowed: {allowed}") from None
+        raise IllegalMove(f"'{move}' while it is '{state}'; allowed: {allowed}")
+    return reached
 
 
 def diagram() -> str:

@@ -29,6 +29,7 @@ class Keeping:
         barrier: Barrier,
     ) -> None:
         self.recorder, self.clock, self.tape, self.halted, self._barrier = recorder, clock, tape, halted, barrier
+        self._record = recorder.record
         self.fresh = tape.over
         """Whether nothing is to be played back."""
         self.unkept: Unkept | None = None
@@ -45,21 +46,20 @@ class Keeping:
         """Keep an event; where it is on the tape it is kept already, where the tape has another that one goes."""
         if not self.fresh and (recorded := self.tape.next) is not None:
             if recorded == event or isinstance(event, Started):
-                self._keep(recorded, self.tape.take())
+                self.state = after(self.state, recorded)
+                self.events.append(recorded)
+                self.beside.append(self.tape.take())
                 return
             self.tape.cut(event)
             self.kept(self.recorder.cut, self.seq)
         beside = _tuple(Beside, (self.clock() - self.began, took, cost))
-        self._keep(event, beside)
-        try:
-            self.recorder.record(event, beside)
-        except SimkitError as error:
-            self._failed(error)
-
-    def _keep(self, event: Event, beside: Beside) -> None:
         self.state = after(self.state, event)
         self.events.append(event)
         self.beside.append(beside)
+        try:
+            self._record(event, beside)
+        except SimkitError as error:
+            self._failed(error)
 
     def entered(self, node: str) -> None:
         """The agent's own graph entered a node."""

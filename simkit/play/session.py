@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cached_property, partial
 from typing import Any, NoReturn
 
@@ -58,18 +59,19 @@ async def play_session(
     halted: Callable[[], bool] = lambda: False,
     traffic: Traffic | None = None,
     barrier: Barrier | None = None,
+    watchdog: Watchdog | None = None,
 ) -> Log:
     """Play one session to its end, from where its tape ends, and return its log.
 
     Never raises for what agent, user or tools do; raises what the store raises when it cannot keep an event, and
     Halted, before the next turn or model call, once `halted()`. `traffic`: what the run's model calls share; `barrier`:
-    where its sessions wait for the disk.
+    where its sessions wait for the disk; `watchdog`: the one that is on guard, if it is at hand.
     """
     shared = traffic or Traffic()
     try:
-        with Watchdog.on_guard() as watchdog:
-            leash = Leash(watchdog, str(sitting.key))
-            at = barrier or Barrier(watchdog.wake)
+        with nullcontext(watchdog) if watchdog else Watchdog.on_guard() as guard:
+            leash = Leash(guard, str(sitting.key))
+            at = barrier or Barrier(guard.wake)
             session = _Session(sitting, recorder, clock, tape or Tape(), halted, leash, shared, at)
             try:
                 return await session.play(agent, user)
@@ -120,7 +122,7 @@ class _Session(Keeping):
 
     def _played_back(self, party: Party) -> Event | None:
         """The last event of the present turn, if the tape has the turn whole and its party is not free."""
-        if self.fresh or self.tape.over or party in self.sitting.free or not (events := self.tape.turn(party)):
+        if self.tape.over or party in self.sitting.free or not (events := self.tape.turn(party)):
             return None
         for event in events:
             if isinstance(event, ToolCalled):
@@ -179,7 +181,7 @@ class _Session(Keeping):
             self._fail("agent", fault.error)
 
     async def _user_turn(self, user: User, text: str | None, number: int) -> UserSaid:
-        if isinstance(said := self._played_back("user"), UserSaid):
+        if not self.fresh and isinstance(said := self._played_back("user"), UserSaid):
             self.history.append(Message("user", said.text))
             return said
         if "user" not in self.sitting.free:
@@ -201,7 +203,7 @@ class _Session(Keeping):
 
     async def _agent_turn(self, agent: Agent, number: int) -> str:
         self.calls_this_turn = 0
-        if isinstance(said := self._played_back("agent"), AgentSaid):
+        if not self.fresh and isinstance(said := self._played_back("agent"), AgentSaid):
             self.history.append(Message("agent", said.text))
             return said.text
         if "agent" not in self.sitting.free:
@@ -229,14 +231,29 @@ class _Session(Keeping):
         return event.text
 
     def _heard(self, text: str | None, number: int) -> Heard:
-        said = {"text": text, "history": tuple(self.history), "number": number}
-        may = {"_call": self._called_by_user, "_note": self._noted_by_user, "_once": self._paid_by_user}
-        return quickly(Heard, **said, **may, _perturbed=self.perturbed)
+        return quickly(
+            Heard,
+            text=text,
+            history=tuple(self.history),
+            number=number,
+            _call=self._called_by_user,
+            _note=self._noted_by_user,
+            _once=self._paid_by_user,
+            _perturbed=self.perturbed,
+        )
 
     def _turn(self, gate: Gate) -> Turn:
         card = self.sitting.domain.card
-        said = {"text": self.history[-1].text, "history": tuple(self.history)}
-        return quickly(Turn, **said, policy=card.policy, now=card.now, session=self.name, _call=gate, _desk=gate)
+        return quickly(
+            Turn,
+            text=self.history[-1].text,
+            history=tuple(self.history),
+            policy=card.policy,
+            now=card.now,
+            session=self.name,
+            _call=gate,
+            _desk=gate,
+        )
 
     def seeded(self, purpose: str) -> random.Random:
         """Random numbers for one purpose."""

@@ -126,8 +126,9 @@ async def play_suite(
             _, agent = cast.agents[sitting.domain.name]
             key = sitting.key
             with suppress(Halted):
-                maker, keep = cast.user[1], recorder(key)
-                done(await play_session(sitting, agent, maker, keep, clock, tape(key), halted, shared, barrier))
+                shares = {"halted": halted, "traffic": shared, "barrier": barrier, "watchdog": watchdog}
+                keep = recorder(key)
+                done(await play_session(sitting, agent, cast.user[1], keep, clock, tape(key), **shares))
 
     try:
         with seldom_collected(), Watchdog.on_guard() as watchdog:

@@ -178,8 +178,14 @@ def shallow(value: dict[str, Any]) -> bool:
 
 def plain_json(value: Any) -> Any:
     """A deep copy of a JSON value. Raises ValueError for anything else (dates, sets, objects, NaN)."""
-    if isinstance(value, dict):
-        return {str(key): item if type(item) in _ATOMS else plain_json(item) for key, item in value.items()}
+    kind = type(value)
+    if kind is float and math.isfinite(value):
+        return value
+    if kind is dict or isinstance(value, dict):
+        return {
+            key if type(key) is str else str(key): item if type(item) in _ATOMS else plain_json(item)
+            for key, item in value.items()
+        }
     if value is None or isinstance(value, str | int):
         return value
     if isinstance(value, list | tuple):

@@ -40,7 +40,8 @@ def plain(value: Any, depth: int = 0) -> Any:
 
     Agents keep and change what they hand over, and hand over anything; an event must stay as it was and be written.
     """
-    if type(value) in _ATOMS:
+    kind = type(value)
+    if kind in _ATOMS or (kind is float and math.isfinite(value)):
         return value
     if depth > MAX_DEPTH:
         return f"<nested deeper than {MAX_DEPTH} levels>"

@@ -29,7 +29,7 @@ class Recorder:
 
     def record(self, event: Event, beside: Beside = AT_ONCE) -> None:
         """Keep the session's next event. Does not wait for the disk. Raises StoreError if an earlier write failed."""
-        if isinstance(event, Started):
+        if type(event) is Started:
             if not self._opened:
                 self._writer.put(Opened(self.session, self.key, str(event.domain.get("domain", ""))))
             self._writer.put(Named(tuple(shared(getattr(event, name)) for name in SHARED)))
