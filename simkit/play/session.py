@@ -64,8 +64,8 @@ async def play_session(
     """Play one session to its end, from where its tape ends, and return its log.
 
     Never raises for what agent, user or tools do; raises what the store raises when it cannot keep an event, and
-    Halted, before the next turn or model call, once `halted()`. `traffic`: what the run's model calls share; `barrier`:
-    where its sessions wait for the disk; `watchdog`: the one that is on guard, if it is at hand.
+    Halted, before the next turn or model call, once `halted()`. Of a run: `traffic`, what its model calls share,
+    `barrier`, where its sessions wait for the disk, and the `watchdog` on guard.
     """
     shared = traffic or Traffic()
     try:
@@ -96,20 +96,21 @@ class _Session(Keeping):
         barrier: Barrier,
     ) -> None:
         super().__init__(recorder, clock, tape, halted, barrier)
-        self.sitting, self.leash = sitting, leash
-        self.world = World(sitting.start)
+        self.sitting, self.leash, self.world = sitting, leash, World(sitting.start)
         self.history: list[Message] = []
         self.calls = self.calls_this_turn = 0
         key, limits = str(sitting.key), sitting.scenario.limits
         self.paying = Paying(self, key, traffic, session_caps(key, limits.cost, limits.tokens), clock)
-        self.name = key
-        self.paid, self._paid_by_user = partial(self.paying.once, "agent"), partial(self.paying.once, "user")
+        self.paid, once = partial(self.paying.once, "agent"), partial(self.paying.once, "user")
+        does = {"_call": self._called_by_user, "_note": self._noted_by_user, "_perturbed": self.perturbed}
+        self._of_user: dict[str, Any] = {**does, "_once": once}
+        self._of_agent = {"policy": sitting.domain.card.policy, "now": sitting.domain.card.now, "session": key}
 
     def let_go(self) -> None:
         """Undo the circles in which the session holds itself: it is gone at once, with all that it has, and not when
         Python next looks for circles."""
         self.leash.let_go()
-        del self.paying, self.paid, self._paid_by_user
+        del self.paying, self.paid, self._of_user
 
     async def _before(self, party: Party) -> None:
         """Before somebody is asked who may cost something, all that led there is on the disk, and that it is asked
@@ -231,29 +232,11 @@ class _Session(Keeping):
         return event.text
 
     def _heard(self, text: str | None, number: int) -> Heard:
-        return quickly(
-            Heard,
-            text=text,
-            history=tuple(self.history),
-            number=number,
-            _call=self._called_by_user,
-            _note=self._noted_by_user,
-            _once=self._paid_by_user,
-            _perturbed=self.perturbed,
-        )
+        return quickly(Heard, text=text, history=tuple(self.history), number=number, **self._of_user)
 
     def _turn(self, gate: Gate) -> Turn:
-        card = self.sitting.domain.card
-        return quickly(
-            Turn,
-            text=self.history[-1].text,
-            history=tuple(self.history),
-            policy=card.policy,
-            now=card.now,
-            session=self.name,
-            _call=gate,
-            _desk=gate,
-        )
+        said = {"text": self.history[-1].text, "history": tuple(self.history)}
+        return quickly(Turn, **said, **self._of_agent, _call=gate, _desk=gate)
 
     def seeded(self, purpose: str) -> random.Random:
         """Random numbers for one purpose."""
