@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simkit.errors import SimkitError
+from simkit.errors import SimkitError, UsageError
 from simkit.play.tape import ASKED_AGAIN, NOT_ASKED, Paid, Tape
 from simkit.spec.files import Pack
 from simkit.spec.frozen import digest
@@ -66,6 +66,9 @@ def open_store(
     store = Store.resume(out)
     try:
         begun = store.manifest
+        if came := begun.get("fork"):
+            what = f"{store.place} is a fork, which is not gone on with; fork {came['session']} of {came['run']} anew"
+            raise UsageError(f"{what}, into another --out")
         if not accept_changes:
             agree(begun, now, store.place, lambda key: values.get(key) or store.value(key))
         elif changes := list(differences(begun, now)):

@@ -49,6 +49,8 @@ class Behind(Protocol):
 
     def injected(self, fault: str, how: Any, rule: str, instead: Any) -> None: ...
 
+    def calls_of(self, tool: str) -> int: ...
+
     def seeded(self, purpose: str) -> random.Random: ...
 
     @property
@@ -118,6 +120,10 @@ class Gate:
                 keep(*what)
             finally:
                 self._watchdog.running = running
+
+    def calls_of(self, tool: str) -> int:
+        """How often the agent has called a tool in this session."""
+        return self._session.calls_of(tool)
 
     def seeded(self) -> random.Random:
         """The turn's own random numbers."""

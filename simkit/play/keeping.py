@@ -10,7 +10,7 @@ from simkit.play.dialogue import State, after
 from simkit.play.gate import Halted, Unkept
 from simkit.play.recording import Barrier, Recorder
 from simkit.play.tape import Tape
-from simkit.trace.events import Event, Injected, ModelCalled, NodeEntered, Party, Perturbed, Started
+from simkit.trace.events import Event, Injected, ModelCalled, NodeEntered, Party, Perturbed, Started, ToolCalled
 from simkit.trace.log import Beside
 
 _tuple = tuple.__new__
@@ -41,6 +41,11 @@ class Keeping:
     @property
     def seq(self) -> int:
         return len(self.events)
+
+    def calls_of(self, tool: str) -> int:
+        """How often the agent has called a tool."""
+        made = (one for one in self.events if isinstance(one, ToolCalled) and one.by == "agent")
+        return sum(call.tool == tool for call in made)
 
     def log(self, event: Event, took: float = 0.0, cost: float | None = None) -> None:
         """Keep an event; where it is on the tape it is kept already, where the tape has another that one goes."""

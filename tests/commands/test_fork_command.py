@@ -103,6 +103,20 @@ def test_it_exits_with_1_where_the_agent_does_not_do_again_what_it_did(capsys: p
     assert code_of("fork", "other", SESSION, "--at", "4", "--restore", "history", "--trials", "2", "--out", "new") == 0
 
 
+def test_a_fork_is_no_run_to_go_on_with(capsys: pytest.CaptureFixture[str]) -> None:
+    assert code_of("fork", "clerk", SESSION, "--at", "2", "--trials", "1", "--out", "whole", "--json") == 0
+    before = Path("runs/whole/run.json").read_bytes()
+    capsys.readouterr()
+
+    for more in ((), ("--accept-changes",)):
+        assert code_of("run", "shop", "--agent", "agents.py:clerk", "--out", "whole", "--resume", *more) == 2
+        assert capsys.readouterr().err == (
+            f"simkit: error: runs/whole is a fork, which is not gone on with; fork {SESSION} of runs/clerk anew, "
+            "into another --out\n"
+        )
+    assert Path("runs/whole/run.json").read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [

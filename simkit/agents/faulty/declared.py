@@ -24,9 +24,13 @@ class Meeting:
     def __init__(self, agent: Agent, part: Part, domain: Domain) -> None:
         self.agent, self.part, self.domain = agent, part, domain
         self.calls: Counter[str] = Counter()
+        """How often the agent has called each tool with a fault."""
 
     async def __call__(self, turn: Turn) -> str:
         """The agent's own answer."""
+        # WHY from the session: turns that are played back (a resumed or forked session) never come here.
+        desk: Any = turn._desk
+        self.calls = Counter({one.tool: desk.calls_of(one.tool) for one in self.part.scenario.faults})
         return await asked(self.agent, replace(turn, _call=partial(self._call, turn)))
 
     async def _call(self, turn: Turn, name: str, arguments: Any, node: str | None, tamper: Any = None) -> ToolResult:

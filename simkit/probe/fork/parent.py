@@ -119,8 +119,8 @@ def parent_of(run: str | Path | Store, session: str, what: Sources = ()) -> Pare
         )
     if domain.card.as_json != log.started.domain:
         notes.append(f"domain '{domain.name}' is not as it was when the run was played")
-    start = Start(domain.tables, domain.card.now)
-    _same_world(log, start)
+    start = Start(recorded.scenario.tables(domain.tables), domain.card.now)
+    _same_world(log, start, domain)
     return Parent(store, log, episode or recorded, domain, start, tuple(notes))
 
 
@@ -177,11 +177,11 @@ def restored(log: Log, start: Start, before: int | None = None) -> tuple[World, 
     return world, None
 
 
-def _same_world(log: Log, start: Start) -> None:
+def _same_world(log: Log, start: Start, domain: Domain) -> None:
     if any(isinstance(event, ToolCalled) and not event.world for event in log.events) or not log.started.domain:
         raise UsageError(f"{log.session} was imported, without a world; only sessions that simkit played can be forked")
     _, wrong = restored(log, start)
-    if log.started.domain.get("world", "") not in ("", f"{start.sum:032x}"):
+    if log.started.domain.get("world", "") not in ("", domain.card.world):
         wrong = 0
     if wrong is not None:
         raise UsageError(
