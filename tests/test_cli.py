@@ -265,6 +265,7 @@ WRONG = {
     "no such place": (["check", "shop/case.yml"], "did you mean 'case.yaml'?"),
     "no share": (["score", "played", "--fail-under", "70"], "write a share from 0 to 1"),
     "unknown view": (["matrix", "played", "--by", "tools"], "no state view 'tools'; did you mean 'tool'?"),
+    "a view with a tail": (["matrix", "played", "--by", "tool:ok"], "did you mean 'tool'? (your own: file.py"),
     "unknown format": (["graph", "played", "--format", "svg"], 'Choose from: "picture", "dot", "graphml"'),
     "no condition": (["matrix", "played", "--given", "novice"], "is not KEY=VALUE"),
     "unknown condition": (["matrix", "played", "--given", "persona=novice"], "no session has that persona"),

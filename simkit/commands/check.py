@@ -13,7 +13,7 @@ from cyclopts import Parameter
 
 from simkit.console import print_json, say
 from simkit.errors import one_line
-from simkit.options import AsJson, default_paths
+from simkit.options import AsJson, Tuples, TupleTerms, default_paths
 
 if TYPE_CHECKING:
     from simkit.lint.against import Agreement
@@ -36,6 +36,8 @@ def check(
     against: Annotated[
         str | None, Parameter(help="With --difficulty: a run, to see whether what looks hard fails more often.")
     ] = None,
+    tuples: Tuples = TupleTerms(),
+    seed: Annotated[int, Parameter(help="Of the tuples that --sample draws.")] = 0,
     as_json: AsJson = False,
 ) -> int:
     """Validate files, play each reference path, see agents fail that do nothing, everything, or only talk, and tell
@@ -47,7 +49,7 @@ def check(
     from simkit.report.progress import Progress
 
     opened = None if against is None else api.open_run(against)
-    pack = api.load(*(paths or default_paths()))
+    pack = api.load(*tuples.applied(paths or default_paths(), seed))
     with redirect_stdout(sys.stderr), Progress(0 if quick else _sessions(pack), "Checking") as progress:
         checked = api.check(
             pack,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -11,7 +12,7 @@ from cyclopts.validators import Number
 
 from simkit.commands.coverage import Files
 from simkit.console import say
-from simkit.errors import UsageError
+from simkit.errors import SimkitError, UsageError
 from simkit.options import Tuples, TupleTerms
 
 if TYPE_CHECKING:
@@ -85,7 +86,11 @@ def domain(
         plan = _of_traces(name, str(traces), format)
     made = write_domain(plan, folder, scenarios)
     beside(into)
-    left = 0 if plan.server else _unproven(folder)  # a live server is not played with for nothing
+    try:
+        left = 0 if plan.server else _unproven(folder)  # a live server is not played with for nothing
+    except SimkitError:
+        shutil.rmtree(folder)  # what cannot be read teaches nobody
+        raise
     told = [] if model is None else _by_model(folder, model, made.cases)
     say(f"wrote {folder}: {made.tools} tools, {made.tables} tables, {len(made.cases) - left} cases")
     unproven = f"cases left out, for which simkit check did not hold: {left}"

@@ -111,7 +111,9 @@ def _module(home: str) -> Any:
     try:
         return importlib.import_module(home)
     except ImportError as error:
-        raise UsageError(f"no module '{one_line(home)}' for a state view ({error}); or give file.py:function") from None
+        near = did_you_mean(home, [*VIEWS, *PARTS])
+        what = f"no module '{one_line(home)}' for a state view ({one_line(error)}){near}"
+        raise UsageError(f"{what} (your own: file.py:function)") from None
 
 
 def state_sequence(episode: Episode, view: View, outcome: str) -> tuple[str, ...]:

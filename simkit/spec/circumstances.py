@@ -45,9 +45,10 @@ class ToolFault(Frozen):
 
 
 def circumstance_mistakes(
-    world: OwnWorld | None, faults: Iterable[ToolFault], domain: Domain, document: Document
+    world: OwnWorld | None, faults: Iterable[ToolFault], domain: Domain, document: Document, until: str = ""
 ) -> Iterator[FileError]:
-    """Tables and records that a case keeps, and tools whose faults it wants, that its domain does not have."""
+    """Tables and records that a case keeps, tools whose faults it wants, and one at whose call it ends, that its domain
+    does not have."""
     tables = domain.tables
     for at, name in enumerate(world.only if world else ()):
         table, _, record = name.partition(".")
@@ -62,3 +63,6 @@ def circumstance_mistakes(
         if fault.tool not in known:
             what = f"there is no tool '{fault.tool}'{did_you_mean(fault.tool, known)}"
             yield document.error(what, ("faults", at, "tool"))
+    if until and until not in known:
+        what = f"the agent has no tool '{until}', so no call of it ends the session{did_you_mean(until, known)}"
+        yield document.error(what, ("limits", "until"))

@@ -194,7 +194,7 @@ def scenario_mistakes(scenario: Scenario, domain: Domain, document: Document) ->
     """Whatever a scenario says that its domain does not have."""
     yield from crosscheck.scenario_mistakes(scenario, domain, document)
     yield from relevance.relevant_mistakes(scenario, domain, document)
-    yield from circumstance_mistakes(scenario.world, scenario.faults, domain, document)
+    yield from circumstance_mistakes(scenario.world, scenario.faults, domain, document, scenario.limits.until)
 
 
 def read_persona(file: Path) -> Persona:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from simkit import Refused, api, cli
+from simkit.design.draft.cases.recorded import telling_line
 from simkit.play.world import Start, World
 from simkit.spec.files import read_domain
 
@@ -46,7 +47,14 @@ TALKS = (
         bye("It has been closed: solved."),
         "solved, thanks",
     ),
-    talk("How far is T-80?", call("get_ticket", ticket_id="T-80"), gave({**TICKET, "ticket_id": "T-80"}), bye("open")),
+    talk(
+        "Hi there!",
+        bye("Hello"),
+        "How far is T-80?",
+        call("get_ticket", ticket_id="T-80"),
+        gave({**TICKET, "ticket_id": "T-80"}),
+        bye("open"),
+    ),
     talk("Close T-81", call("close_ticket", ticket_id="T-81", reason="none"), gave("no"), bye("Done"), reward=0),
 )
 
@@ -66,8 +74,35 @@ def test_recorded_sessions_become_a_domain_that_holds(capsys: pytest.CaptureFixt
     assert [step.tool for step in closed.steps] == ["get_ticket", "close_ticket"]
     assert closed.knows == {"ticket_id": "T-77", "reason": "solved"}
     assert closed.script[0] == "My printer ticket T-77 can be closed."
+    assert (cases["desk-recorded-2"].wants, cases["desk-recorded-2"].script[0]) == ("How far is T-80", "Hi there!")
     assert "desk-recorded-3" not in cases  # it did not pass
     assert closed.personas[0] in {persona.persona for persona in checked.pack.personas}
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        (["Hi", "Good morning!", "Close T-77."], "Close T-77."),
+        (["Hello, close T-77.", "Now."], "Hello, close T-77."),
+        (["Hey.", "hello there"], "Hey."),
+        (["Hi-fi repair, please."], "Hi-fi repair, please."),
+    ],
+)
+def test_a_case_begins_with_the_first_words_that_say_something(lines: list[str], told: str) -> None:
+    assert telling_line(lines) == told
+
+
+def test_a_draft_that_cannot_be_checked_leaves_nothing_behind(capsys: pytest.CaptureFixture[str]) -> None:
+    Path("desk.jsonl").write_text(TALKS[1], encoding="utf-8")
+    Path("personas").mkdir()
+    Path("personas/plain.yaml").write_text("persona: plain\nmaner: Polite.\n", encoding="utf-8")
+
+    with pytest.raises(SystemExit) as left:
+        cli.main(["draft", "domain", "desk", "--traces", "desk.jsonl", "--format", "openai-messages"])
+
+    assert left.value.code == 2
+    assert "did you mean 'manner'" in capsys.readouterr().err
+    assert not Path("scenarios/desk").exists()
 
 
 def test_what_was_recorded_is_answered_again_and_kept() -> None:

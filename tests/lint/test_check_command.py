@@ -18,6 +18,9 @@ DOUBT = "  - get_hire: {hire_id: H101}\n  - extend_hire"
 """Read once more, for nothing: one warning."""
 
 
+RETURNS = Path(__file__).resolve().parents[2] / "scenarios/retail/returns.dimensions.yaml"
+
+
 class Ended(NamedTuple):
     """How a command ended."""
 
@@ -229,3 +232,12 @@ def test_difficulty_is_held_against_a_run_or_refused(tmp_path: Path, simkit: Cal
 
     assert ended.code == 2
     assert "name a run of at least 4 of them in which some fail and some do not" in ended.err
+
+
+def test_the_tuples_of_a_dimensions_file_are_chosen_as_for_a_run(simkit: Callable[..., Ended]) -> None:
+    counts = [
+        simkit("check", RETURNS, "--quick", *more).err.split()[0] for more in ((), ("--full",), ("--sample", "5"))
+    ]
+
+    assert counts == ["12", "36", "5"]
+    assert simkit("check", RETURNS.parent, "--full").code == 2

@@ -132,6 +132,13 @@ def test_a_forked_session_keeps_its_faults_and_its_own_world(tmp_path: Path, res
     ]
 
 
+def test_an_end_at_a_tool_that_is_not_there_is_a_line_with_its_cure(tmp_path: Path) -> None:
+    made = shop(tmp_path, world="limits: {until: get_ordr}\n")
+
+    with pytest.raises(FileErrors, match=r":13:17: the agent has no tool 'get_ordr'.*did you mean 'get_order'"):
+        simkit.load(made)
+
+
 @pytest.mark.parametrize(
     ("fault", "told"),
     [

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from simkit.design.draft.cases.arguments import Arguments
@@ -15,6 +16,9 @@ from simkit.errors import one_line
 from simkit.spec.values import says_words
 
 LONGEST = 400
+_HELLO = r"(?:hi|hello|hey|hiya|howdy|greetings|good (?:morning|afternoon|evening|day))"
+_GREETING = re.compile(rf"^\s*{_HELLO}\b(?:,? (?:there|again|everyone|team))?(?:\s*[,.;:!?-]+\s*|\s*$)", re.IGNORECASE)
+"""A greeting that stands by itself at the beginning."""
 
 
 def recorded_cases(plan: Plan, bench: Bench, arguments: Arguments) -> list[Draft]:
@@ -49,13 +53,18 @@ def _case(name: str, session: Recorded, plan: Plan, bench: Bench, arguments: Arg
         if told is not None:
             goal["says"] = [says_of(told[1])]
             steps.append({"say": sentence("record", *told)})
-    first = one_line(session.lines[0], LONGEST)
+    first = one_line(telling_line(session.lines), LONGEST)
     more = {
         "opening": first.replace("{", "(").replace("}", ")"),
         "script": [one_line(one, LONGEST) for one in session.lines],
     }
-    wants = one_line(first.split(". ")[0], 160).rstrip(".!?") or "some help"
+    wants = one_line(_GREETING.sub("", first).split(". ")[0], 160).rstrip(".!?") or "some help"
     return Draft(name, wants, facts, goal, tuple(steps), ("recorded",), (session.persona,), more)
+
+
+def telling_line(lines: Sequence[str]) -> str:
+    """The first of the user's messages that says more than hello; the first, where none does."""
+    return next((line for line in lines if _GREETING.sub("", line).strip(" .,;:!?-")), lines[0])
 
 
 def _facts(session: Recorded, arguments: Arguments) -> Iterator[tuple[str, Any]]:
