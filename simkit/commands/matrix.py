@@ -145,10 +145,10 @@ def matrix_told(
 
 
 def _draw(matrix: TransitionMatrix, looks: Looks) -> None:
-    from simkit.report.plots import draw_matrix, with_ending
-
     for file, ending in ((looks.png, ".png"), (looks.svg, ".svg")):
         if file is not None:
+            from simkit.report.plots import draw_matrix, with_ending
+
             draw_matrix(matrix, with_ending(file, ending))
 
 

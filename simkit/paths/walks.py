@@ -115,7 +115,7 @@ def walks_of(sessions: Iterable[tuple[SessionKey, Sequence[Visit]]], view: str) 
         states,
         tuple(keys),
         renamed[np.frombuffer(steps, dtype=np.intc)] if steps else np.zeros(0, dtype=np.int32),
-        np.array(events, dtype=np.int32),
+        np.frombuffer(events, dtype=np.intc) if events else np.zeros(0, dtype=np.int32),
         np.array(bounds, dtype=np.int64),
     )
 

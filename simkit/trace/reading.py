@@ -7,6 +7,7 @@ from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from itertools import chain
+from sys import intern
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from simkit.errors import StoreError, UsageError, did_you_mean, one_line
@@ -186,7 +187,8 @@ def _damaged(place: str, error: object, read: int = 0, lost: list[str] | None = 
 
 
 def _key(row: Any) -> SessionKey:
-    return SessionKey(row.scenario, row.persona, row.trial)
+    # A run of 100,000 sessions has a few hundred names: each is kept once, whoever keeps the keys.
+    return SessionKey(intern(row.scenario), intern(row.persona), row.trial)
 
 
 def _blobs(connection: Connection) -> Callable[[str], Any]:

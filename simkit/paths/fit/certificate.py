@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from simkit.paths.fit.alike import ways
 from simkit.paths.fit.heldout import held_out
-from simkit.paths.fit.order import Order, best, orders, scored_steps
+from simkit.paths.fit.order import Order, best, count_scored, orders
 from simkit.paths.fit.turns import Turns, turns
 from simkit.paths.walks import Walks
 
@@ -99,15 +100,17 @@ class Certificate:
 def certificate(walks: Walks, flips: int = 199, seed: int = 0) -> Certificate:
     """The certificate of these walks; START and the ends count as states."""
     transitions = len(walks.steps) - len(walks)
-    allowed = [m for m in range(_MOST + 1) if len(scored_steps(walks.bounds, m)) > _ENOUGH * transitions]
-    most = max(allowed, default=-1)
+    went = ways(walks.steps, walks.bounds)
+    scored = [int(count_scored(walks.bounds, m).sum()) for m in range(_MOST + 1)]
+    most = max((m for m, steps in enumerate(scored) if steps > _ENOUGH * transitions), default=-1)
     if most < 0 or not transitions:
         return Certificate(len(walks), transitions, (), None, None)
     k = len(walks.states)
     # START is always early, which says nothing: places are counted from the first state after it.
-    after = np.ones(len(walks.steps), dtype=bool)
-    after[walks.bounds[:-1]] = False
-    begun = walks.bounds - np.arange(len(walks.bounds))
-    found = turns(walks.steps[after], begun, k, flips=flips, seed=seed)
-    fitted = orders(walks.steps, walks.bounds, k, most)
-    return Certificate(len(walks), transitions, fitted, held_out(walks, most), found if found.late.any() else None)
+    after = np.ones(len(went.steps), dtype=bool)
+    after[went.bounds[:-1]] = False
+    begun = went.bounds - np.arange(len(went.bounds))
+    found = turns(went.steps[after], begun, k, flips=flips, seed=seed, of=went.of)
+    fitted = orders(went.steps, went.bounds, k, most, went.times)
+    predicted = held_out(walks, most, went=went)
+    return Certificate(len(walks), transitions, fitted, predicted, found if found.late.any() else None)

@@ -10,46 +10,46 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from simkit.paths.fit.alike import Ways, ways
 from simkit.paths.fit.order import contexts, scored_steps
 from simkit.paths.walks import Walks
 
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
+Codes = NDArray[np.integer]
 
 
-def held_out(walks: Walks, max_order: int, folds: int = 5) -> tuple[float, ...] | None:
+def held_out(walks: Walks, max_order: int, folds: int = 5, went: Ways | None = None) -> tuple[float, ...] | None:
     """Mean log-likelihood a step, in nats, of orders 0 to `max_order` on sessions left out, each once; larger is
     better. None where there is but one session or nothing to score."""
-    names = [key[0] for key in walks.keys] if len({key[0] for key in walks.keys}) > 1 else range(len(walks))
-    place = {name: number for number, name in enumerate(dict.fromkeys(names))}
-    fold = np.array([place[name] % folds for name in names], dtype=np.int64)
-    at = scored_steps(walks.bounds, max_order)
-    of = fold[walks.owners[at]]
-    if len(np.unique(of)) < 2:
+    went = went or ways(walks.steps, walks.bounds)
+    place = {name: number for number, name in enumerate(dict.fromkeys(key[0] for key in walks.keys))}
+    dealt = range(len(walks)) if len(place) < 2 else (place[key[0]] for key in walks.keys)
+    fold = np.fromiter(dealt, dtype=np.int64, count=len(walks)) % folds
+    at = scored_steps(went.bounds, max_order)
+    kinds = len(went.bounds) - 1
+    sessions = np.bincount(fold * kinds + went.of, minlength=folds * kinds).reshape(folds, kinds)
+    asked = sessions[:, went.owners[at]]
+    if np.count_nonzero(asked.any(axis=1)) < 2:
         return None
-    total = np.zeros(max_order + 1)
-    for one in np.unique(of):
-        total += _scores(walks, at[of != one], at[of == one], max_order)
-    return tuple((total / len(at)).tolist())
+    total = _scores(went.steps, at, asked[asked.any(axis=1)], len(walks.states), max_order)
+    return tuple((total / asked.sum()).tolist())
 
 
-def _scores(walks: Walks, known: Numbers, asked: Numbers, max_order: int) -> Floats:
-    """(orders,) sums of log-likelihoods of the steps `asked`, learned from the steps `known`."""
-    k = len(walks.states)
-    share = np.full(len(asked), 1.0 / max(k - 1, 1))
+def _scores(steps: Codes, at: Numbers, asked: Numbers, k: int, max_order: int) -> Floats:
+    """(orders,) sums of log-likelihoods of the steps `at`: of those that come so often in each fold (`asked`: folds,
+    steps), learned from those of the other folds."""
+    known = asked.sum(axis=0) - asked
+    share = np.full(asked.shape, 1.0 / max(k - 1, 1))
     sums = np.zeros(max_order + 1)
     for order in range(max_order + 1):
-        seen, wanted = contexts(walks.steps, known, k, order), contexts(walks.steps, asked, k, order)
-        past, here = (_times(ours, theirs) for ours, theirs in zip(seen, wanted, strict=True))
+        past, here = (_times(numbers, known) for numbers in contexts(steps, at, k, order))
         share = (here + share) / (past + 1.0)
-        sums[order] = np.log(share).sum()
+        sums[order] = (asked * np.log(share)).sum()
     return sums
 
 
-def _times(known: Numbers, asked: Numbers) -> Numbers:
-    """How often each number in `asked` is in `known`."""
-    kinds, counts = np.unique(known, return_counts=True)
-    if not len(kinds):
-        return np.zeros(len(asked), dtype=np.int64)
-    place = np.minimum(np.searchsorted(kinds, asked), len(kinds) - 1)
-    return np.asarray(np.where(kinds[place] == asked, counts[place], 0))
+def _times(numbers: Numbers, known: Numbers) -> Floats:
+    """(folds, steps) how often each number comes where each step comes as often as `known` says."""
+    kinds, which = np.unique(numbers, return_inverse=True)
+    return np.stack([np.bincount(which, weights=one, minlength=len(kinds))[which] for one in known])

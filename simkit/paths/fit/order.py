@@ -49,12 +49,17 @@ class Order:
         return dict(vars(self))
 
 
-def orders(steps: Codes, bounds: Codes, k: int, max_order: int = 3) -> tuple[Order, ...]:
-    """Orders 0 to `max_order` of sessions of codes below `k`, one after the other in `steps`, cut at `bounds`."""
+def orders(
+    steps: Codes, bounds: Codes, k: int, max_order: int = 3, times: NDArray[np.int64] | None = None
+) -> tuple[Order, ...]:
+    """Orders 0 to `max_order` of sessions of codes below `k`, one after the other in `steps`, cut at `bounds`; `times`:
+    how often each of them came (left out: once)."""
     at = scored_steps(bounds, max_order)
+    weights = _weights(bounds, at, times)
+    scored = int(weights.sum())
     after = np.bincount(np.unique(contexts(steps, at, k, 1)[1]) // k, minlength=k) if len(at) and max_order else None
-    fitted = [_fit(*contexts(steps, at, k, order), order, k, after) for order in range(max_order + 1)]
-    log_n = float(np.log(len(at))) if len(at) else 0.0
+    fitted = [_fit(*contexts(steps, at, k, order), weights, order, k, after) for order in range(max_order + 1)]
+    log_n = float(np.log(scored)) if scored else 0.0
     result = []
     for order, (likelihood, full, support, open_) in enumerate(fitted):
         g2 = dof = p = None
@@ -65,7 +70,7 @@ def orders(steps: Codes, bounds: Codes, k: int, max_order: int = 3) -> tuple[Ord
             cost - 2 * likelihood for cost in (2 * full, full * log_n, support * log_n, open_ * log_n)
         )
         criteria = (likelihood, full, support, aic, bic, bic_support, open_, bic_open)
-        result.append(Order(order, len(at), *criteria, g2, dof, p))
+        result.append(Order(order, scored, *criteria, g2, dof, p))
     return tuple(result)
 
 
@@ -74,6 +79,18 @@ def scored_steps(bounds: Codes, max_order: int) -> NDArray[np.int64]:
     lengths = np.diff(bounds)
     place = np.arange(int(lengths.sum())) - np.repeat(bounds[:-1] - bounds[0], lengths)
     return np.asarray(np.flatnonzero(place >= max_order) + bounds[0], dtype=np.int64)
+
+
+def count_scored(bounds: Codes, max_order: int) -> NDArray[np.int64]:
+    """(S,) how many steps of each session have `max_order` states before them."""
+    return np.maximum(np.diff(bounds) - max_order, 0)
+
+
+def _weights(bounds: Codes, at: NDArray[np.int64], times: NDArray[np.int64] | None) -> NDArray[np.int64]:
+    """How often each step in `at` came."""
+    if times is None:
+        return np.ones(len(at), dtype=np.int64)
+    return times[np.searchsorted(bounds, at, side="right") - 1]
 
 
 def contexts(steps: Codes, at: NDArray[np.int64], k: int, order: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -90,15 +107,26 @@ def best(fitted: Sequence[Order], by: str = "bic") -> int:
 
 
 def _fit(
-    before: NDArray[np.int64], whole: NDArray[np.int64], order: int, k: int, after: NDArray[np.int64] | None
+    before: NDArray[np.int64],
+    whole: NDArray[np.int64],
+    weights: NDArray[np.int64],
+    order: int,
+    k: int,
+    after: NDArray[np.int64] | None,
 ) -> tuple[float, int, int, int]:
     """Log-likelihood; how many parameters there are in all, where data are, and where data could be; `after` has how
     many successors each state was seen to have."""
-    (seen, totals), (cells, counts) = (np.unique(numbers, return_counts=True) for numbers in (before, whole))
+    (seen, totals), (cells, counts) = (_counted(numbers, weights) for numbers in (before, whole))
     likelihood = float((counts * np.log(counts)).sum() - (totals * np.log(totals)).sum())
     support = len(cells) - len(seen)
     open_ = support if after is None or order == 0 else int((after[seen % k] - 1).sum())
     return likelihood, k**order * (k - 1), support, open_
+
+
+def _counted(numbers: NDArray[np.int64], weights: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The different numbers, and how often each came."""
+    kinds, which = np.unique(numbers, return_inverse=True)
+    return kinds, np.bincount(which, weights=weights, minlength=len(kinds))
 
 
 def _beyond(g2: float, dof: int) -> float:

@@ -30,39 +30,61 @@ class Turns(NamedTuple):
     """Of the test that keeps sessions whole; None where it was not asked for."""
 
 
-def early_and_late(steps: NDArray[np.integer], bounds: Counts, k: int, split: int) -> tuple[Counts, Counts]:
-    """(K, K) counts of the transitions before and from place `split` on, of coded sessions cut at `bounds`."""
-    cells, _, late = _cells(steps, bounds, k, split)
-    return tuple(np.bincount(cells[late == part], minlength=k * k).reshape(k, k) for part in (False, True))  # type: ignore[return-value]
-
-
 def turns(
-    steps: NDArray[np.integer], bounds: Counts, k: int, split: int | None = None, flips: int = 0, seed: int = 0
+    steps: NDArray[np.integer],
+    bounds: Counts,
+    k: int,
+    split: int | None = None,
+    flips: int = 0,
+    seed: int = 0,
+    of: Counts | None = None,
 ) -> Turns:
-    """Compare early and late transitions; without `split`, at the place that halves them. `flips` coin draws."""
+    """Compare early and late transitions; without `split`, at the place that halves them. `flips` coin draws.
+
+    `of`: the number, in `steps`, of the way that each session went (left out: each its own).
+    """
+    of = np.arange(len(bounds) - 1) if of is None else of
+    times = np.bincount(of, minlength=len(bounds) - 1)
     if split is None:
-        places = _places(bounds)
-        split = int(np.median(places)) + 1 if len(places) else 1
+        split = _middle(bounds, times) + 1
     cells, owners, late = _cells(steps, bounds, k, split)
-    early, after = early_and_late(steps, bounds, k, split)
+    early, after = (
+        np.bincount(cells, weights=times[owners] * (late == part), minlength=k * k).astype(np.int64).reshape(k, k)
+        for part in (False, True)
+    )
     found = agreement(np.stack([early, after]))
-    return Turns(split, early, after, found, _flipped(cells, owners, late, k, flips, seed) if flips else None)
+    return Turns(split, early, after, found, _flipped(cells, owners, late, k, of, flips, seed) if flips else None)
 
 
-def _flipped(cells: Counts, owners: Counts, late: NDArray[np.bool_], k: int, flips: int, seed: int) -> float:
+def _middle(bounds: Counts, times: Counts) -> int:
+    """The median of the places that all transitions leave, rounded down; 0 where there are none."""
+    places = _places(bounds)
+    each = np.bincount(places, weights=np.repeat(times, np.maximum(np.diff(bounds) - 1, 0)))
+    up_to = np.cumsum(each)
+    if not len(up_to) or not up_to[-1]:
+        return 0
+    low, high = np.searchsorted(up_to, [(up_to[-1] - 1) // 2, up_to[-1] // 2], side="right")
+    return int((low + high) // 2)
+
+
+def _flipped(
+    cells: Counts, owners: Counts, late: NDArray[np.bool_], k: int, of: Counts, flips: int, seed: int
+) -> float:
     """Share of coin draws at least as far apart as what was seen, that one counted in."""
     kinds, which = np.unique(cells, return_inverse=True)
     rng = np.random.default_rng(seed)
-    sessions = int(owners.max(initial=-1)) + 1
+    times = np.bincount(of, minlength=int(owners.max(initial=-1)) + 1)
     row = np.searchsorted(np.unique(kinds // k), kinds // k)
+    all_of_them = np.bincount(which, weights=times[owners], minlength=len(kinds))
 
-    def apart(swap: NDArray[np.bool_]) -> float:
-        part = late ^ swap[owners]
-        pair = np.bincount(which + len(kinds) * part, minlength=2 * len(kinds)).reshape(2, -1)
-        return _g2(pair.astype(np.float64), row)
+    def apart(swapped: Counts) -> float:
+        """With so many sessions of each way swapped."""
+        called_late = np.where(late, (times - swapped)[owners], swapped[owners])
+        second = np.bincount(which, weights=called_late, minlength=len(kinds))
+        return _g2(np.stack([all_of_them - second, second]), row)
 
-    seen = apart(np.zeros(sessions, dtype=bool))
-    draws = [apart(rng.random(sessions) < 0.5) for _ in range(flips)]
+    seen = apart(np.zeros_like(times))
+    draws = (apart(np.bincount(of[rng.random(len(of)) < 0.5], minlength=len(times))) for _ in range(flips))
     return (1 + sum(draw >= seen - 1e-9 for draw in draws)) / (1 + flips)
 
 

@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 from simulated_chains import agent, sessions
 
+from simkit.paths.fit.alike import ways
 from simkit.paths.fit.certificate import Certificate, certificate
+from simkit.paths.fit.order import orders
 from simkit.paths.fit.turns import turns
 from simkit.paths.states import START
 from simkit.paths.walks import Walks, walks_of_states
@@ -87,3 +89,20 @@ def test_few_sessions_are_not_judged(walks: Walks) -> None:
     assert isinstance(found, Certificate)
     assert "too few to say" in found.sentences()[0]
     json.dumps(found.to_json(), allow_nan=False)
+
+
+def test_sessions_that_went_alike_count_as_often_as_they_came() -> None:
+    """Looked at once with how often they came, and one by one: the same figures."""
+    walks = turning(np.random.default_rng(5)).only([n % 23 for n in range(150)])
+    k, went = len(walks.states), ways(walks.steps, walks.bounds)
+
+    once = turns(went.steps, went.bounds, k, flips=20, of=went.of)
+    each = turns(walks.steps, walks.bounds, k, flips=20)
+
+    assert len(went.bounds) - 1 == 23 and went.times.sum() == 150
+    assert (once.split, once.p, once.agreement) == (each.split, each.p, each.agreement)
+    assert (once.early == each.early).all() and (once.late == each.late).all() and each.late.any()
+    for counted, alone in zip(
+        orders(went.steps, went.bounds, k, 2, went.times), orders(walks.steps, walks.bounds, k, 2), strict=True
+    ):
+        assert counted.to_json() == pytest.approx(alone.to_json())
