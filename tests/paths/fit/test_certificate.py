@@ -99,7 +99,7 @@ def test_sessions_that_went_alike_count_as_often_as_they_came() -> None:
     once = turns(went.steps, went.bounds, k, flips=20, of=went.of)
     each = turns(walks.steps, walks.bounds, k, flips=20)
 
-    assert len(went.bounds) - 1 == 23 and went.times.sum() == 150
+    assert len(went.bounds) - 1 == len({walks.states_of(n) for n in range(150)}) < 24 and went.times.sum() == 150
     assert (once.split, once.p, once.agreement) == (each.split, each.p, each.agreement)
     assert (once.early == each.early).all() and (once.late == each.late).all() and each.late.any()
     for counted, alone in zip(
