@@ -104,7 +104,7 @@ def _any_of(episode: Episode, alternatives: tuple[EndState, ...]) -> GoalPart:
 def _called(episode: Episode, pattern: CallPattern) -> GoalPart:
     found = matching_calls(episode, pattern)
     if found:
-        return GoalPart.of(part="calls", what=_pattern(pattern), verdict="pass", evidence=_seqs(found))
+        return GoalPart.of(part="calls", what=pattern.described, verdict="pass", evidence=_seqs(found))
     tool = pattern.tool.removeprefix("user.")
     tried = [call for call in episode.log.calls if call.tool == tool]
     if not tried:
@@ -112,15 +112,15 @@ def _called(episode: Episode, pattern: CallPattern) -> GoalPart:
     elif all(call.outcome != "ok" for call in tried):
         detail = f"{pattern.tool} never succeeded: {shown(tried[-1].result, 120)}"
     else:
-        detail = f"wanted {_pattern(pattern)}; called was {describe_call(tried[-1])}"
+        detail = f"wanted {pattern.described}; called was {describe_call(tried[-1])}"
     return GoalPart.of(
-        part="calls", what=_pattern(pattern), verdict="fail", detail=detail, evidence=_seqs(tried) or _last(episode)
+        part="calls", what=pattern.described, verdict="fail", detail=detail, evidence=_seqs(tried) or _last(episode)
     )
 
 
 def _never(episode: Episode, pattern: CallPattern) -> GoalPart:
     found = matching_calls(episode, pattern)
-    what = f"never {_pattern(pattern)}"
+    what = f"never {pattern.described}"
     if not found:
         return GoalPart.of(part="never", what=what, verdict="pass")
     detail = f"{describe_call(found[0])} succeeded and must never"
@@ -199,11 +199,6 @@ def _recorded(episode: Episode) -> Iterator[GoalPart]:
         yield GoalPart.of(
             part="recorded", what="labelled by a person", verdict="fail", detail=detail, evidence=(label.seq,)
         )
-
-
-def _pattern(pattern: CallPattern) -> str:
-    wanted = ", ".join(f"{name} {condition.describe()}" for name, condition in sorted(pattern.arguments.items()))
-    return f"{pattern.tool} with {wanted}" if wanted else pattern.tool
 
 
 def _saying(words: Says, asks: str, says: str) -> str:

@@ -14,12 +14,12 @@ from __future__ import annotations
 import signal
 import sys
 import threading
-import time
 from collections.abc import Callable, Coroutine, Generator, Iterator
 from contextlib import contextmanager
 from contextvars import Context, ContextVar, copy_context
 from functools import partial
 from math import inf
+from time import monotonic
 from types import FrameType, TracebackType
 from typing import Any
 from weakref import WeakSet
@@ -164,7 +164,7 @@ class Watchdog:
 
     def now(self) -> float:
         """Seconds of the monotonic clock, without those that were lost."""
-        return time.monotonic() - self.lost
+        return monotonic() - self.lost
 
     def leave(self) -> Leash | None:
         """simkit's own code runs now, though an agent called it, and must not be interrupted. Whose code ran: `running`
@@ -176,7 +176,7 @@ class Watchdog:
 
     def step(self, leash: Leash, code: Callable[..., Any], *arguments: Any) -> Any:
         """Run a step of an agent's code."""
-        before, since, began = self.running, self.since, time.monotonic()
+        before, since, began = self.running, self.since, monotonic()
         try:
             self.since = began
             self.running = leash
@@ -185,7 +185,7 @@ class Watchdog:
             self.running, self.since = before, since
             if self._ordered is not None:
                 self._call_off()
-            if (took := time.monotonic() - began) > STALL and before is None:
+            if (took := monotonic() - began) > STALL and before is None:
                 self.lost += took
                 leash.due -= took
                 leash.ends -= took
@@ -202,7 +202,7 @@ class Watchdog:
         while not self._ended.wait(EVERY):
             now = self.now()
             leash = self.running
-            if leash is not None and now > leash.due and time.monotonic() - self.since > EVERY:
+            if leash is not None and now > leash.due and monotonic() - self.since > EVERY:
                 self._interrupt(leash)
             for other in list(self.waiting):
                 if now > other.due and other is not leash:

@@ -23,6 +23,7 @@ class Start:
     def __init__(self, tables: Tables, now: str = "") -> None:
         self.tables, self.now = tables, now
         self.sum = tables_hash(tables)
+        self.digest = f"{self.sum:032x}"
 
 
 class World:
@@ -35,6 +36,7 @@ class World:
         self._start = start
         self._changed: dict[tuple[str, str], dict[str, Any] | None] = {}
         self._sum = start.sum
+        self._digest = start.digest
         self.now = start.now
 
     def get(self, table: str, record: str) -> dict[str, Any]:
@@ -94,7 +96,8 @@ class World:
 
     def digest(self) -> str:
         """32 hexadecimal digits: equal for equal content, whatever the order in which it came about."""
-        return f"{self._sum:032x}"
+        self._digest = self._digest or f"{self._sum:032x}"
+        return self._digest
 
     def value(self, path: str) -> Any:
         """A copy of the value at a dotted path (`orders.W1001.status`), or the text `<missing>`."""
@@ -163,7 +166,7 @@ class World:
     def _write(self, table: str, record: str, value: dict[str, Any] | None, new: int) -> None:
         before = self._look(table, record)
         old = 0 if before is None else record_hash(table, record, before)
-        self._sum = (self._sum - old + new) % MODULUS
+        self._sum, self._digest = (self._sum - old + new) % MODULUS, ""
         self._changed[table, record] = value
 
 

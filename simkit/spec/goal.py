@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cached_property
 from types import NoneType
 from typing import Any, Literal
 
@@ -24,6 +25,12 @@ class CallPattern(Frozen):
     @classmethod
     def _from_yaml(cls, data: Any) -> Any:
         return _named_mapping(data, "tool", "arguments", "get_order: {order_id: W1001}")
+
+    @cached_property
+    def described(self) -> str:
+        """In words: `get_order with order_id W1001`."""
+        wanted = ", ".join(f"{name} {condition.describe()}" for name, condition in sorted(self.arguments.items()))
+        return f"{self.tool} with {wanted}" if wanted else self.tool
 
 
 SAYS_KINDS = ("text", "money", "number", "date", "id", "asks", "any_of")

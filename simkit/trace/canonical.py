@@ -46,6 +46,12 @@ def canonical_line(value: Any) -> str:
     return _ENCODE(value)
 
 
+def fields_of(event: Event) -> dict[str, Any]:
+    """An event's fields as its canonical JSON has them: without an `after` that says nothing, as in older runs."""
+    found = vars(event)
+    return found if found.get("after", True) else {name: value for name, value in found.items() if name != "after"}
+
+
 def body_of(event: Event) -> str:
     """An event's canonical JSON; what a session's first event shares with many others stands there by its digest."""
     lay = _LAID.get(type(event))

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeVar
 
 from pydantic import BaseModel
 
-from simkit.trace.canonical import body_of, canonical_line
+from simkit.trace.canonical import body_of, canonical_line, fields_of
 from simkit.trace.events import Ended, Event, Started, ToolCalled
 
 Kind = TypeVar("Kind", bound=BaseModel)
@@ -88,7 +88,7 @@ class Log:
         """The canonical form: one JSON object an event, keys sorted, without times."""
         name = str(self.session)
         for event in self.events:
-            yield canonical_line({"session": name, **vars(event)})
+            yield canonical_line({"session": name, **fields_of(event)})
 
     @cached_property
     def digest(self) -> str:

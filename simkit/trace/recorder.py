@@ -17,12 +17,12 @@ _row = tuple.__new__
 class Recorder:
     """Takes down one session. Not for several threads at once; many recorders of one store may interleave."""
 
-    __slots__ = ("_hash", "_intents", "_opened", "_writer", "events", "key", "session")
+    __slots__ = ("_hash", "_intents", "_opened", "_put", "_writer", "events", "key", "session")
 
     def __init__(
         self, writer: Writer, session: int, key: SessionKey, *, opened: bool = False, events: int = 0, intents: int = 0
     ) -> None:
-        self._writer, self.session, self.key = writer, session, key
+        self._writer, self._put, self.session, self.key = writer, writer.put, session, key
         self._opened, self._intents = opened, intents
         self.events = events
         self._hash = None if events else SessionHash(key)
@@ -31,11 +31,11 @@ class Recorder:
         """Keep the session's next event. Does not wait for the disk. Raises StoreError if an earlier write failed."""
         if type(event) is Started:
             if not self._opened:
-                self._writer.put(Opened(self.session, self.key, str(event.domain.get("domain", ""))))
-            self._writer.put(Named(tuple(shared(getattr(event, name)) for name in SHARED)))
+                self._put(Opened(self.session, self.key, str(event.domain.get("domain", ""))))
+            self._put(Named(tuple(shared(getattr(event, name)) for name in SHARED)))
         body = body_of(event)
         # Made as the tuple that it is: a named tuple's own way takes three times as long.
-        self._writer.put(_row(Happened, (self.session, event.seq, event.kind, body, *beside)))
+        self._put(_row(Happened, (self.session, event.seq, event.kind, body, *beside)))
         if self._hash is not None:
             self._hash.add(body)
         self.events += 1
@@ -46,16 +46,16 @@ class Recorder:
         Returns the intent's number in its session, to be given to `settle` once the result is recorded.
         """
         ordinal, self._intents = self._intents, self._intents + 1
-        self._writer.put(Intended(self.session, ordinal, kind, body))
+        self._put(Intended(self.session, ordinal, kind, body))
         return ordinal
 
     def settle(self, intent: int, result: Any = None) -> None:
         """Say that what was intended is done, and what it gave (JSON), so that nobody pays for it again."""
-        self._writer.put(Settled(self.session, intent, result))
+        self._put(Settled(self.session, intent, result))
 
     def cut(self, seq: int) -> None:
         """Take back every event from number `seq` on."""
-        self._writer.put(Cut(self.session, seq))
+        self._put(Cut(self.session, seq))
         self.events = seq
         self._hash = None if seq else SessionHash(self.key)
 
