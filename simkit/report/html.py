@@ -21,9 +21,9 @@ from simkit.report.page import Page, safe_json
 from simkit.report.summary import Scored, Summary, in_order
 
 _SCRIPTS = (
-    "dom", "live", "data", "crowd", "statistics", "curve", "beside", "overview", "sessions", "values", "events",
-    "session", "flow", "explorer", "graph", "heat", "matrix", "difference", "ranks", "failures", "paths", "pair",
-    "compare", "main",
+    "dom", "live", "data", "crowd", "statistics", "curve", "beside", "across", "overview", "sessions", "values",
+    "events", "session", "flow", "explorer", "graph", "heat", "matrix", "difference", "ranks", "failures", "paths",
+    "pair", "compare", "main",
 )  # fmt: skip
 _STYLES = ("theme", "tables", "session", "flow", "paths", "compare", "small")
 """In this order they make the page's one script and its one style sheet."""

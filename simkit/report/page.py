@@ -7,6 +7,7 @@ import math
 from collections import Counter
 from typing import Any, get_args
 
+from simkit.metrics.comparing.across import AcrossCount
 from simkit.metrics.reliability import wilson
 from simkit.metrics.score import ErrorKind, SessionScore
 from simkit.metrics.session import first_failing_event
@@ -52,6 +53,7 @@ class Page:
         self._crowd = Crowd() if summary.total.sessions <= MOST else None
         self._flows = Flows(walked=self._crowd is not None)
         self._cells: Counter[tuple[str, str, str]] = Counter()
+        self._across = AcrossCount()
         self._rows: list[dict[str, Any]] = []
         self.transcripts: list[str] = []
         """Of the sessions that are shown, as JSON."""
@@ -70,6 +72,7 @@ class Page:
         if self._crowd is not None:
             self._crowd.add(episode, score, shown=shown)
         self._cells[score.persona, score.domain, score.outcome] += 1
+        self._across.add(score, episode.log.started.agent)
 
     def index(self) -> dict[str, Any]:
         """What every view but the transcript needs."""
@@ -85,7 +88,13 @@ class Page:
             "views": self._flows.to_json(),
             "curves": self.summary.curves().to_json(),
             "crowd": self._crowd.to_json() if self._crowd is not None else None,
+            **self._domains(),
         }
+
+    def _domains(self) -> dict[str, Any]:
+        """How the agent does across domains, where there are several: worked out once, for no page that is served."""
+        several = len({domain for _, domain, _ in self._cells}) > 1
+        return {"across": self._across.found().to_json()} if several and self._choice.keeps else {}
 
 
 def record(episode: Episode, score: SessionScore) -> dict[str, Any]:

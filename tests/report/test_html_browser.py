@@ -47,6 +47,20 @@ def test_hostile_text_stays_text_in_every_view(open_page: Any) -> None:
     assert opened.wrong == []
 
 
+def test_the_overview_lists_domains_the_worst_first_with_their_intervals(open_page: Any) -> None:
+    """Each leads to its sessions; a part of the run has no such table."""
+    opened = open_page(small_run())
+    panel = opened.page.locator("section.panel", has=opened.page.get_by_role("heading", name="Across domains"))
+    assert [row.split()[:2] for row in panel.locator("tbody tr").all_inner_texts()] == [
+        ["retail", "75.0%"],
+        ["airline", "0.0%"],
+    ]
+    panel.get_by_role("link", name="airline").click()
+    assert opened.page.evaluate("location.hash").endswith("domain=airline")
+    opened.show("#persona=novice")
+    assert panel.count() == 0
+
+
 def test_direction_and_control_characters_are_made_visible(open_page: Any) -> None:
     """A text that runs backwards cannot pass for another."""
     opened = open_page(hostile_run())

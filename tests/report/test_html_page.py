@@ -14,6 +14,7 @@ from scored_sessions import hostile_run, small_run, told
 from storylog import call
 
 from simkit.errors import StoreError
+from simkit.metrics.comparing.across import across
 from simkit.metrics.score import ERROR_KINDS
 from simkit.report.html import render_html, write_html
 from simkit.report.page import KINDS, Page, safe_json
@@ -143,3 +144,13 @@ def test_a_place_that_cannot_be_written_is_said_with_the_cure(tmp_path: Path) ->
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match=r"report cannot be written .*; give another --out"):
         write_html(tmp_path / "file" / "report.html", summarise("demo", []), [])
+
+
+@pytest.mark.parametrize("several", [True, False])
+def test_a_run_of_several_domains_tells_how_the_agent_does_across_them(several: bool) -> None:
+    """The same figures as `simkit run --across`; of one domain there is nothing to tell."""
+    sessions = [one for one in in_order(small_run()) if several or one[1].domain == "retail"]
+    page = Page(summarise("demo", sessions))
+    for episode, score in sessions:
+        page.add(episode, score)
+    assert page.index().get("across") == (across(sessions).to_json() if several else None)

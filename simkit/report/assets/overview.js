@@ -261,6 +261,7 @@ const overview = (filter) => {
       tallies("By persona", "persona", sum, to),
       grid(sum, to),
     ),
+    !filtered(filter) && acrossTable(to),
     tallies("By tag", "tag", sum, to),
   );
 };
