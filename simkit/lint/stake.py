@@ -21,18 +21,16 @@ from simkit.agents.faulty.pools import named
 from simkit.lint.played.rehearsal import Stages
 from simkit.paths.episode import Episode
 from simkit.play.world import World
-from simkit.spec.condition import MISSING, Condition
+from simkit.spec.condition import Condition
 from simkit.spec.domain import Tool
 from simkit.spec.files import Case
 from simkit.spec.frozen import canonical
 from simkit.spec.goal import CallPattern
-from simkit.spec.rules import Guard, Rule, fill
+from simkit.spec.rules import HOLE, Guard, Rule
 from simkit.trace.events import Change
 
 MOST = 300
 """Ways to fill the arguments that a rule asks about, looked at for one tool."""
-
-_HOLE = re.compile(r"\{(\w+)\}")
 
 
 def in_play(case: Case) -> frozenset[str]:
@@ -69,9 +67,7 @@ def _could_break(rule: Rule, known: _Known) -> bool:
 
 
 def _breaks(rule: Rule, guard: Guard, arguments: Mapping[str, Any], world: World) -> bool:
-    asked = [(arguments.get(name, MISSING), wanted) for name, wanted in guard.where.items()]
-    asked += [(world.value(fill(path, arguments)), wanted) for path, wanted in guard.when.items()]
-    held = [wanted.holds(value) for value, wanted in asked]
+    held = [wanted.holds(value) for _, value, wanted in guard.asked(arguments, world.value)]
     return all(held) if rule.never else not all(held)
 
 
@@ -101,8 +97,8 @@ class _Known:
     def tries(self, tool: Tool, guard: Guard) -> Iterator[tuple[dict[str, Any], World]]:
         """Arguments that the guard asks about, as an agent could choose them, each in each world."""
         properties: Mapping[str, Any] = tool.parameters.get("properties", {})
-        holes = {hole for path in guard.when for hole in _HOLE.findall(path)}
-        names = sorted(holes | guard.where.keys())
+        holes = {hole for kind, path, _ in guard.named() if kind == "world" for hole in HOLE.findall(path)}
+        names = sorted({name for name, _ in guard.arguments()})
         pools = [self._pool(name, properties.get(name, {}), guard.where.get(name), name in holes) for name in names]
         for values in islice(product(*pools), MOST):
             for world in self.worlds:
@@ -117,7 +113,7 @@ class _Known:
         called = [value for (key, _), value in self.values.items() if alike(key, name)]
         if pattern:
             called += [one for one in self.values.values() if isinstance(one, str) and re.search(pattern, one)]
-        chosen = list(_around(asked)) if asked is not None and not names_a_thing else []
+        chosen = list(_around(asked)) if asked is not None and not names_a_thing and not asked.refers_to else []
         return list({canonical(one): one for one in (*called, *chosen)}.values())
 
 

@@ -14,7 +14,6 @@ from simkit.errors import one_line
 from simkit.metrics.talk.confirmation import is_confirmed
 from simkit.metrics.wording import describe_call
 from simkit.paths.episode import Episode
-from simkit.spec.condition import MISSING, contains_arguments
 from simkit.spec.frozen import canonical
 from simkit.spec.rules import Guard, Rule, fill
 from simkit.trace.events import ToolCalled
@@ -50,7 +49,7 @@ def check_rule(episode: Episode, rule: Rule) -> tuple[tuple[Breach, ...], bool]:
 
 
 def _known(guard: Guard, call: ToolCalled) -> bool:
-    return all(fill(path, call.arguments) in call.before for path in guard.when)
+    return all(fill(name, call.arguments) in call.before for kind, name, _ in guard.named() if kind == "world")
 
 
 def _before(episode: Episode, rule: Rule, call: ToolCalled) -> Iterator[Breach]:
@@ -64,22 +63,17 @@ def _before(episode: Episode, rule: Rule, call: ToolCalled) -> Iterator[Breach]:
 
 def _never(episode: Episode, rule: Rule, call: ToolCalled) -> Iterator[Breach]:
     assert rule.never is not None
-    if contains_arguments(call.arguments, rule.never.where) and all(
-        condition.holds(call.before[fill(path, call.arguments)]) for path, condition in rule.never.when.items()
-    ):
+    asked = rule.never.asked(call.arguments, call.before.__getitem__)
+    if all(condition.holds(value) for _, value, condition in asked):
         yield Breach(rule, (call.seq,), f"{describe_call(call)} is never allowed{_circumstances(rule.never, call)}")
 
 
 def _requires(episode: Episode, rule: Rule, call: ToolCalled) -> Iterator[Breach]:
     guard = rule.requires
     assert guard is not None
-    actual = {name: (call.arguments.get(name, MISSING), wanted) for name, wanted in sorted(guard.where.items())}
-    for path, wanted in sorted(guard.when.items()):
-        place = fill(path, call.arguments)
-        actual[place] = (call.before[place], wanted)
     wrong = [
         f"{place} {wanted.describe()} (it was {one_line(repr(found), 80)})"
-        for place, (found, wanted) in actual.items()
+        for place, found, wanted in guard.asked(call.arguments, call.before.__getitem__)
         if not wanted.holds(found)
     ]
     if wrong:
@@ -110,9 +104,8 @@ def _confirm_before(episode: Episode, rule: Rule, call: ToolCalled) -> Iterator[
 
 
 def _circumstances(guard: Guard, call: ToolCalled) -> str:
-    facts = [
-        f"{fill(path, call.arguments)} is {call.before[fill(path, call.arguments)]!r}" for path in sorted(guard.when)
-    ]
+    paths = sorted({fill(name, call.arguments) for kind, name, _ in guard.named() if kind == "world"})
+    facts = [f"{path} is {call.before[path]!r}" for path in paths]
     facts += [f"{name} is {call.arguments.get(name)!r}" for name in sorted(guard.where)]
     return " when " + one_line(" and ".join(facts), 200) if facts else ""
 

@@ -8,6 +8,7 @@ total: {at_most: 100}                                also at_least, above, below
 refunds.R2: {exists: false}                          there, or not there
 status: {not: cancelled}                             anything else
 taken: {at_most: {field: capacity}}                  in an invariant: another field of the record
+amount: {above: {world: "cards.{card}.balance"}}     in a rule: what stands in the world, or {argument: NAME}
 """
 
 from __future__ import annotations
@@ -97,6 +98,13 @@ class InRecord(Condition):
     """A condition on a field of a record, which may compare it with another field: `{at_most: {field: capacity}}`."""
 
     elsewhere: ClassVar[tuple[str, ...]] = ("field",)
+
+
+class InCall(Condition):
+    """A condition of a rule, which may compare with another argument of the call (`{argument: quantity}`) or with what
+    stands in the world before it (`{world: "accounts.{account_id}.balance"}`)."""
+
+    elsewhere: ClassVar[tuple[str, ...]] = ("argument", "world")
 
 
 def _parsed(data: dict[str, Any]) -> dict[str, Any]:

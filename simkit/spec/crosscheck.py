@@ -278,8 +278,9 @@ def _rule_mistakes(
             what = f"'{hole}' is no argument of {', '.join(rule.calls)}{did_you_mean(hole, arguments)}"
             yield document.error(what, (*loc, rule.kind, *place), key=place != ("per",))
     guard = rule.never or rule.requires
-    for path in guard.when if guard else ():
-        yield from _table_mistakes(fill(path, {}), tables, document, (*loc, rule.kind, "when", path), key=True)
+    for kind, path, place in guard.named() if guard else ():
+        if kind == "world":
+            yield from _table_mistakes(fill(path, {}), tables, document, (*loc, rule.kind, *place), key=True)
 
 
 def _named_tools(rule: Rule) -> Iterator[tuple[str, Loc]]:
@@ -293,8 +294,7 @@ def _named_arguments(rule: Rule) -> Iterator[tuple[str, Loc]]:
     """Every argument that a rule names, and where in it."""
     guard = rule.never or rule.requires
     if guard:
-        yield from ((hole, ("when", path)) for path in guard.when for hole in _HOLE.findall(path))
-        yield from ((name, ("where", name)) for name in guard.where)
+        yield from guard.arguments()
     if rule.at_most and rule.at_most.per:
         yield rule.at_most.per, ("per",)
 

@@ -18,23 +18,27 @@
 
 `where` compares the call's arguments; `when` compares the world just before the call, and `{argument}` in its
 paths is replaced once by that argument of the call. `never` is broken when all conditions hold, `requires` when
-one does not. Only calls that took effect (`ok`) can break a rule.
+one does not. Only calls that took effect (`ok`) can break a rule. In place of a number or date that is compared with,
+`{argument: NAME}` is another argument, and `{world: PATH}` what stands in the world.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from simkit.spec.condition import Condition
+from simkit.spec.condition import MISSING, Condition, InCall
 from simkit.spec.frozen import Frozen
 
 RuleKind = Literal["before", "never", "at_most", "confirm_before", "requires"]
 RULE_KINDS: tuple[RuleKind, ...] = ("before", "never", "at_most", "confirm_before", "requires")
+
+HOLE = re.compile(r"\{(\w+)\}")
+"""A place in a path that an argument fills."""
 
 Tools = Annotated[tuple[str, ...], BeforeValidator(lambda v: (v,) if isinstance(v, str) else v)]
 
@@ -50,8 +54,34 @@ class Guard(Frozen):
     """Calls, with conditions on their arguments (`where`) and on the world before them (`when`)."""
 
     call: Tools
-    where: dict[str, Condition] = {}
-    when: dict[str, Condition] = {}
+    where: dict[str, InCall] = {}
+    when: dict[str, InCall] = {}
+
+    def asked(self, arguments: Mapping[str, Any], world: Callable[[str], Any]) -> list[tuple[str, Any, Condition]]:
+        """Every condition for one call, `where` first, each by name: what it is about, what stands there, and the
+        condition on it. `world` gives what stands at a path."""
+
+        def elsewhere(kind: str, name: str) -> Any:
+            return arguments.get(name, MISSING) if kind == "argument" else world(fill(name, arguments))
+
+        places = [(name, arguments.get(name, MISSING), one) for name, one in sorted(self.where.items())]
+        filled = [(fill(path, arguments), one) for path, one in sorted(self.when.items())]
+        places += [(path, world(path), one) for path, one in filled]
+        return [(place, value, one.filled(elsewhere)) for place, value, one in places]
+
+    def named(self) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+        """Every argument and path of the world that it names: `argument` or `world`, the name, and where in it."""
+        for path, one in self.when.items():
+            yield "world", path, ("when", path)
+            yield from ((*found, ("when", path)) for found in [one.refers_to] if found)
+        for name, one in self.where.items():
+            yield "argument", name, ("where", name)
+            yield from ((*found, ("where", name)) for found in [one.refers_to] if found)
+
+    def arguments(self) -> Iterator[tuple[str, tuple[str, ...]]]:
+        """Every argument that it needs to know, and where in it."""
+        for kind, name, place in self.named():
+            yield from ((one, place) for one in ([name] if kind == "argument" else HOLE.findall(name)))
 
 
 class AtMost(Frozen):
@@ -102,9 +132,9 @@ class Rule(Frozen):
         guard = self.never or self.requires
         if guard is None or tool not in guard.call:
             return []
-        return [fill(path, arguments) for path in guard.when]
+        return [fill(name, arguments) for kind, name, _ in guard.named() if kind == "world"]
 
 
 def fill(template: str, values: Mapping[str, Any]) -> str:
     """`template` with each `{name}` replaced once by `values[name]`; unknown names stay; nothing is re-scanned."""
-    return re.sub(r"\{(\w+)\}", lambda m: str(values[m[1]]) if m[1] in values else m[0], template)
+    return HOLE.sub(lambda m: str(values[m[1]]) if m[1] in values else m[0], template)

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic.json_schema import GenerateJsonSchema
 
-from simkit.spec.condition import CHECKS, REFERRING, Condition, InRecord
+from simkit.spec.condition import CHECKS, REFERRING, Condition, InCall, InRecord
 from simkit.spec.dimensions import DimensionsFile
 from simkit.spec.domain import DomainFile
 from simkit.spec.goal import SAYS_KINDS
@@ -68,6 +68,7 @@ _SAYS_TYPES["any_of"]["items"] = {"$ref": "#/$defs/Says"}
 _WRITTEN: dict[str, Any] = {
     "Condition": _condition(Condition),
     "InRecord": _condition(InRecord),
+    "InCall": _condition(InCall),
     "CallPattern": _CALL,
     "Says": {
         "description": "Words the agent must say: a text, or a typed value.",

@@ -49,10 +49,27 @@ def test_requires_is_broken_when_one_condition_does_not_hold() -> None:
     assert broken(rule, made(5, 1), made(6, 2), made(6, "<missing>")) == [(1,), (2,), (3,)]
 
 
+def test_a_rule_compares_with_another_argument_and_with_the_world() -> None:
+    beyond = {"never": {"call": "b", "where": {"n": {"above": {"world": "t.{id}.x"}}}}}
+    order = {"requires": {"call": "b", "where": {"n": {"at_least": {"argument": "m"}}}}}
+
+    def made(n: int, **more: Any) -> Any:
+        return call("b", {"id": "k", "n": n, **more}, before={"t.k.x": 5})
+
+    assert broken(beyond, made(5), made(6)) == [(2,)]
+    assert broken(beyond, call("b", {"id": "k", "n": 6}, before={"t.k.x": "<missing>"})) == []
+    assert broken(order, made(3, m=3), made(2, m=3), made(9)) == [(2,), (3,)]
+    told = breaches(story(made(6), card={"rules": [{"id": "r", "clause": "1", **beyond}]}))[0].sentence
+    assert told == "b(id='k', n=6) is never allowed when t.k.x is 5 and n is 6"
+
+
 def test_without_the_values_before_a_rule_on_the_world_is_undecided() -> None:
     rule = Rule.model_validate({"id": "r", "clause": "1", "requires": {"call": "b", "when": {"t.{id}.x": 1}}})
     assert check_rule(story(call("b", {"id": "k"})), rule) == ((), False)
     assert check_rule(story(call("c", {"id": "k"})), rule) == ((), True)
+    compared = {"call": "b", "where": {"n": {"above": {"world": "t.{id}.x"}}}}
+    rule = Rule.model_validate({"id": "r", "clause": "1", "never": compared})
+    assert check_rule(story(call("b", {"id": "k", "n": 6})), rule) == ((), False)
 
 
 def test_at_most_counts_for_each_value_of_an_argument() -> None:

@@ -8,6 +8,7 @@ import pytest
 from jsonschema_rs import validator_for
 from tinyshop import write_shop
 
+import simkit
 from simkit.errors import FileErrors
 from simkit.spec.files import load_pack, read_domain
 from simkit.spec.schema import schemas
@@ -92,3 +93,42 @@ def test_a_goal_compares_with_what_it_says_and_not_with_a_field(tmp_path: Path) 
 
     with pytest.raises(FileErrors, match=r"'at_most' has .* write a number or a date"):
         load_pack([write_shop(tmp_path, case)])
+
+
+@pytest.mark.parametrize(
+    ("where", "what"),
+    [
+        ("order_id: {above: {argument: order}}", "'order' is no argument of cancel_order; did you mean 'order_id'?"),
+        (
+            "order_id: {above: {world: 'order.{order_id}.total'}}",
+            "the world has no table 'order'; did you mean 'orders'?",
+        ),
+        ("order_id: {above: {world: 'orders.{id}.total'}}", "'id' is no argument of cancel_order"),
+        ("order_id: {above: {field: total}}", "write a number, a date, or {argument: NAME} or {world: NAME}"),
+    ],
+)
+def test_what_a_rule_compares_with_has_to_be_there(tmp_path: Path, where: str, what: str) -> None:
+    folder = write_shop(tmp_path)
+    text = (folder / "domain.yaml").read_text(encoding="utf-8")
+    rule = f"  - {{id: r, clause: '1.1', never: {{call: cancel_order, where: {{{where}}}}}}}\nuser_acts:"
+    (folder / "domain.yaml").write_text(text.replace("user_acts:", rule), encoding="utf-8")
+
+    with pytest.raises(FileErrors) as caught:
+        read_domain(folder)
+
+    assert f"{folder / 'domain.yaml'}:20:" in str(caught.value)
+    assert what in str(caught.value)
+
+
+def test_a_comparison_with_the_world_is_seen_in_a_session_that_is_played(tmp_path: Path) -> None:
+    folder = write_shop(tmp_path)
+    text = (folder / "domain.yaml").read_text(encoding="utf-8")
+    never = "never: {call: cancel_order, when: {'orders.{order_id}.total': {above: {world: orders.W2.total}}}}"
+    (folder / "domain.yaml").write_text(
+        text.replace("user_acts:", f"  - {{id: dear, clause: '1.1', {never}}}\nuser_acts:"), encoding="utf-8"
+    )
+
+    ((_, score),) = simkit.run(folder, "reference").scored
+
+    assert ("forbidden_call", "dear (1.1)") in {(one.kind, one.where) for one in score.findings}
+    assert validator_for(schemas()["domain.schema.json"]).is_valid(read_documents(folder / "domain.yaml")[0].value)

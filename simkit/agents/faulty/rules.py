@@ -14,7 +14,7 @@ from simkit.agents.faulty.pools import FEW, Pools
 from simkit.agents.faulty.stage import Call, Stage
 from simkit.spec.condition import MISSING, Condition, contains_arguments, same, value_at
 from simkit.spec.goal import CallPattern
-from simkit.spec.rules import Guard, Rule, fill
+from simkit.spec.rules import Guard, Rule
 from simkit.trace.events import ToolCalled
 
 
@@ -55,8 +55,7 @@ def _against_guard(rule: Rule, arguments: Any, value: Callable[[str], Any]) -> b
 
 
 def _guarded(guard: Guard, arguments: Any, value: Callable[[str], Any]) -> bool:
-    where = all(wanted.holds(arguments.get(name, MISSING)) for name, wanted in guard.where.items())
-    return where and all(wanted.holds(value(fill(path, arguments))) for path, wanted in guard.when.items())
+    return all(wanted.holds(found) for _, found, wanted in guard.asked(arguments, value))
 
 
 def broken(stage: Stage, call: ToolCalled, calls: Sequence[ToolCalled]) -> tuple[str, ...]:
@@ -98,6 +97,8 @@ def ruled_out(stage: Stage, pools: Pools, pattern: CallPattern) -> Iterator[Call
 def _meeting(wanted: Condition) -> list[Any]:
     """Some values that may meet a condition; empty: whatever else there is has to do."""
     value = wanted.value
+    if wanted.refers_to:
+        return []
     if wanted.check in ("equals", "approx"):
         return [value]
     if wanted.check == "in":
