@@ -144,7 +144,7 @@ def _complaint(check: str, value: Any) -> str:
 def _complaint_of_reference(check: str, value: dict[str, Any], kinds: tuple[str, ...]) -> str:
     if len(value) == 1 and value.keys() <= set(kinds) and isinstance(next(iter(value.values())), str):
         return ""
-    known = " or ".join(f"{{{kind}: NAME}}" for kind in kinds)
+    known = " or ".join(f"{{{kind}: {'PATH' if kind == 'world' else 'NAME'}}}" for kind in kinds)
     return f"'{check}' has {repr(value)[:60]}; write a number, a date, or {known}"
 
 

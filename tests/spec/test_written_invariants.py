@@ -104,7 +104,7 @@ def test_a_goal_compares_with_what_it_says_and_not_with_a_field(tmp_path: Path) 
             "the world has no table 'order'; did you mean 'orders'?",
         ),
         ("order_id: {above: {world: 'orders.{id}.total'}}", "'id' is no argument of cancel_order"),
-        ("order_id: {above: {field: total}}", "write a number, a date, or {argument: NAME} or {world: NAME}"),
+        ("order_id: {above: {field: total}}", "write a number, a date, or {argument: NAME} or {world: PATH}"),
     ],
 )
 def test_what_a_rule_compares_with_has_to_be_there(tmp_path: Path, where: str, what: str) -> None:
@@ -116,7 +116,7 @@ def test_what_a_rule_compares_with_has_to_be_there(tmp_path: Path, where: str, w
     with pytest.raises(FileErrors) as caught:
         read_domain(folder)
 
-    assert f"{folder / 'domain.yaml'}:20:" in str(caught.value)
+    assert f"{folder / 'domain.yaml'}:19:" in str(caught.value)
     assert what in str(caught.value)
 
 
