@@ -56,6 +56,7 @@ def test_the_table_says_how_far_it_can_be_trusted(run: str, capsys: pytest.Captu
     [
         (("--chain",), "state,visits,value"),
         (("--interval",), "from,to,n,of,p"),
+        (("--what-if", "START->get_order:ok=>END:pass"), "figure,value,low,high"),
         (("--prior", "jeffreys"), "from,to,n,of,p"),
         (("--prior", "pooled"), "from,to,persona,n,of,seen,pooled"),
         (("--failures", "--funnel"), "step,entered,failed"),

@@ -53,6 +53,14 @@ class Looks:
         Literal["sessions", "scenarios"],
         Parameter(help="What is drawn anew: scenarios (with all their sessions), if it is about scenarios like these."),
     ] = "sessions"
+    what_if: Annotated[
+        tuple[str, ...],
+        Parameter(
+            negative_iterable=(),
+            help="P(pass) with an edge mended: FROM->TO=0 (never taken, spread over the others), FROM->TO=0.1 (so"
+            " often), FROM->TO=>OTHER (leads there instead); several are mended together.",
+        ),
+    ] = ()
     funnel: Annotated[
         bool, Parameter(negative="", help="With --failures: how many sessions came to each step, and got through.")
     ] = False
@@ -85,8 +93,9 @@ def matrix(
     """Print the transition matrix of a run: what came after what, how often, and how far a Markov chain fits it.
 
     `--chain` tells what follows from it, `--interval` how sure each probability is, `--failures` where sessions first
-    went wrong. With `--against RUN`: did that other run's agent behave differently? A permutation test of whole
-    sessions (of the trials of each scenario and persona, where both runs played them), with what changed most.
+    went wrong, `--what-if FROM->TO=0` what mending an edge would gain. With `--against RUN`: did that other run's agent
+    behave differently? A permutation test of whole sessions (of the trials of each scenario and persona, where both
+    runs played them), with what changed most.
     """
     told = matrix_told(run, by, given, looks, "json" if as_json else format, against, failures, absorption)
     print(told) if isinstance(told, str) else print_json(told)
@@ -109,17 +118,19 @@ def matrix_told(
     from simkit.paths.reading import Asked
     from simkit.paths.shade import shaded
 
-    if failures + absorption + (against is not None) + looks.closely > 1:
+    if failures + absorption + (against is not None) + looks.closely + bool(looks.what_if) > 1:
         raise UsageError(
-            "--failures, --absorption, --against, --chain (--interval, --prior): different tables; ask for one"
+            "--failures, --absorption, --against, --what-if, --chain (--interval, --prior): different tables;"
+            " ask for one"
         )
-    if (looks.png or looks.svg or format == "shaded") and (failures or absorption or against is not None):
+    other = failures or absorption or against is not None or looks.what_if
+    if (looks.png or looks.svg or format == "shaded") and other:
         raise UsageError(
             "--png, --svg and --format shaded show the matrix itself; leave out what asks for another table"
         )
     if looks.funnel and not failures:
         raise UsageError("--funnel is a reading of failures; give --failures with it")
-    if looks.resamples is not None and not (failures or looks.closely):
+    if looks.resamples is not None and not (failures or looks.closely or looks.what_if):
         raise UsageError("--resamples: nothing is drawn anew here; it goes with --chain, --interval or --failures")
     if failures:
         return _failures_told(api.failures(run, by, given), format, looks)
@@ -128,13 +139,15 @@ def matrix_told(
     if absorption:
         return _told(api.absorption(run, by, given), format)
     if split_turns(given)[1] is not None:
-        if looks.closely:
+        if looks.closely or looks.what_if:
             raise UsageError("--given turn=… cuts sessions into pieces; a chain, intervals and priors need whole ones")
         counted: Any = api.transitions(run, by, given)
         _draw(counted, looks)
         return shaded(counted) if format == "shaded" else _told(counted, format)
     wanted = (looks.chain, looks.interval, looks.prior, looks.support, looks.resamples or 1000, looks.over)
     read = api.reading(run, by, given, Asked(*wanted))
+    if looks.what_if:
+        return _told(read.what_if(looks.what_if), format)
     _draw(read.matrix, looks)
     on_terminal = format == "table" and sys.stdout.isatty() and not (looks.chain or looks.interval)
     if format == "shaded" or (on_terminal and looks.prior == "ml"):

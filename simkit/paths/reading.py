@@ -6,6 +6,7 @@ The JSON is always that of the matrix; each further reading adds a key of its ow
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from textwrap import wrap
@@ -13,6 +14,7 @@ from typing import Any
 
 from simkit.errors import UsageError, did_you_mean, one_line
 from simkit.paths.chain.loops import SameCall
+from simkit.paths.chain.repair import WhatIf, what_if
 from simkit.paths.chain.report import ChainReport, chain_report
 from simkit.paths.chain.told import chain_csv, chain_text
 from simkit.paths.fit.cells import SUPPORT, Cells, cells_of
@@ -88,6 +90,11 @@ class MatrixReading:
         if not len(self.walks):
             return None
         return chain_report(self.walks, self.same_calls, resamples=self.asked.resamples, over=self.asked.over)
+
+    def what_if(self, repairs: Sequence[str]) -> WhatIf:
+        """P(pass) with edges mended, each as `FROM->TO=0`, `FROM->TO=0.1` or `FROM->TO=>OTHER`. Raises UsageError for
+        what is no edge of these walks."""
+        return what_if(self.walks, repairs, resamples=self.asked.resamples, over=self.asked.over)
 
     def to_json(self) -> dict[str, Any]:
         """The matrix, its fit, and what was asked for."""
