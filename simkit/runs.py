@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext
@@ -20,7 +21,7 @@ from simkit.errors import FileError, SimkitError, UsageError
 from simkit.metrics.score import SessionScore
 from simkit.metrics.session import Metric
 from simkit.metrics.statistics.sequential import UntilSure
-from simkit.play.eventloop import run_whole
+from simkit.play.shared_loop import run_whole
 from simkit.play.suite import Cast, Stop, play_suite, sittings
 from simkit.resuming import Resumed, look_over, open_store, tape_of
 from simkit.rounds import Rounds
@@ -178,7 +179,7 @@ def run(
         played = _play(rounds, cast, store, seed, at_once, progress, stop, crew, traffic)
         settled = bool(store.manifest.get("finished") and not store.manifest.get("skipped"))
         over = settled if until_sure else len(store.finished()) >= rounds.most
-        with _same_folder(), nullcontext() if over else time_kept(store, traffic):
+        with _as_before(), nullcontext() if over else time_kept(store, traffic):
             table, skipped = to_its_end(lambda: played)
         stopped = stop.number if stop else None
         if skipped != store.manifest.get("skipped", 0):
@@ -202,12 +203,13 @@ def to_its_end(work: Callable[[], Awaitable[T]]) -> T:
 
 
 @contextmanager
-def _same_folder() -> Iterator[None]:
-    """Wherever an agent goes, who called us finds the process in the folder in which they left it."""
-    here = Path.cwd()
+def _as_before() -> Iterator[None]:
+    """Wherever an agent goes and however little it lets Python recurse, who called us finds the process as before."""
+    here, depth = Path.cwd(), sys.getrecursionlimit()
     try:
         yield
     finally:
+        sys.setrecursionlimit(depth)
         os.chdir(here)
 
 

@@ -9,32 +9,11 @@ import threading
 from collections.abc import Awaitable, Callable
 from contextvars import Context
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import anyio
 
-from simkit.errors import UsageError
 from simkit.play.blame import awaited
-
-T = TypeVar("T")
-
-
-def run_whole(work: Callable[[], Awaitable[T]]) -> T:
-    """What comes of `work`, in an event loop of its own. Raises UsageError where an agent ends that loop for all."""
-    import asyncio
-
-    try:
-        return anyio.run(work)
-    except asyncio.CancelledError:
-        did = "cancelled every task of"
-    except RuntimeError as error:
-        if str(error) != "Event loop stopped before Future completed.":
-            raise
-        did = "stopped"
-    raise UsageError(
-        f"an agent, user or tool {did} the event loop that all sessions share; mend it, or play the agent with "
-        "--isolate; what was recorded is kept: go on with --resume"
-    )
 
 
 def own_tasks(loop: Any, watched: Callable[[Any, Context | None], Any]) -> Callable[[], None]:

@@ -6,6 +6,7 @@ import asyncio
 import subprocess
 import sys
 from collections.abc import Callable
+from contextvars import Context
 from pathlib import Path
 
 import pytest
@@ -39,15 +40,39 @@ def _cancel() -> None:
         task.cancel()
 
 
+@pytest.mark.parametrize(
+    ("harm", "error"),
+    [
+        (_stop, "RuntimeError: the event loop is not an agent's to stop: all sessions share it (test_agents_against"),
+        (_cancel, "CancelledError"),
+    ],
+)
+def test_an_agent_that_would_end_the_event_loop_ends_its_own_session_only(
+    shop: Path, harm: Callable[[], None], error: str
+) -> None:
+    async def agent(turn: Turn) -> str:
+        await asyncio.sleep(0)
+        if turn.session.endswith("/1"):
+            harm()
+            await asyncio.sleep(0)
+        return "Is there anything else?"
+
+    played = dict(enumerate(simkit.run(shop, agent, trials=4, at_once=4).scored))
+
+    assert played[1][0].failures[0].error.startswith(error)
+    assert played[1][0].ended.reason == "agent_failed"
+    assert [played[trial][0].ended.reason for trial in (0, 2, 3)] == ["user_closed"] * 3
+
+
 @pytest.mark.parametrize(("harm", "what"), [(_stop, "stopped"), (_cancel, "cancelled every task of")])
-def test_an_agent_that_ends_the_event_loop_is_told_in_one_line_and_the_run_goes_on_later(
+def test_code_that_hides_whose_it_is_and_ends_the_event_loop_is_told_in_one_line_and_the_run_goes_on_later(
     shop: Path, tmp_path: Path, harm: Callable[[], None], what: str
 ) -> None:
     harms = [harm]
 
     async def agent(turn: Turn) -> str:
         if harms:
-            harms.pop()()
+            Context().run(harms.pop())
             await asyncio.sleep(0)
         return "Is there anything else?"
 
@@ -58,6 +83,18 @@ def test_an_agent_that_ends_the_event_loop_is_told_in_one_line_and_the_run_goes_
     assert str(told.value).startswith(f"an agent, user or tool {what} the event loop")
     assert "--isolate" in str(told.value) and "\n" not in str(told.value)
     assert len(again.scored) == 4
+
+
+def test_an_agent_that_lets_python_recurse_less_leaves_the_process_as_it_was(shop: Path) -> None:
+    before = sys.getrecursionlimit()
+
+    async def agent(turn: Turn) -> str:
+        sys.setrecursionlimit(before - 100)
+        return "Is there anything else?"
+
+    simkit.run(shop, agent)
+
+    assert sys.getrecursionlimit() == before
 
 
 @pytest.mark.parametrize("more", [[], ["--isolate"], ["--workers", "2"]], ids=["here", "isolated", "workers"])
