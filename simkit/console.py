@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
-from cyclopts import CycloptsError, MissingArgumentError, UnknownCommandError
+from cyclopts import CycloptsError, MissingArgumentError, UnknownCommandError, UnusedCliTokensError
 
 from simkit.errors import SimkitError, did_you_mean, one_line
 
@@ -139,6 +139,9 @@ def _mistaken(error: CycloptsError) -> str:
     """What is wrong with a command line."""
     if isinstance(error, MissingArgumentError) and error.argument is not None:
         return _missing(error, error.argument)
+    if isinstance(error, UnusedCliTokensError) and error.unused_tokens:
+        more = "one argument" if len(error.unused_tokens) == 1 else f"{len(error.unused_tokens)} arguments"
+        return f"'{one_line(error.unused_tokens[0], 60)}' is {more} too many"
     if not isinstance(error, UnknownCommandError) or error.app is None:
         return one_line(error).rstrip(".")
     commands = [name for name in error.app if not name.startswith("-")]

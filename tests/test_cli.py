@@ -261,6 +261,7 @@ WRONG = {
     "a run that stands": (["run", "shop", "--agent", "null", "--out", "played"], "runs/played: there is a run already"),
     "no such run": (["score", "plaid"], "'plaid' is no run: runs/plaid has no run.json; did you mean 'played'?"),
     "no run named": (["score"], "RUN is missing; see simkit score --help"),
+    "two runs for one": (["score", "played", "other"], "'other' is one argument too many; see simkit score --help"),
     "no value": (["score", "played", "--fail-under"], "--fail-under needs a value after it"),
     "no such place": (["check", "shop/case.yml"], "did you mean 'case.yaml'?"),
     "no share": (["score", "played", "--fail-under", "70"], "write a share from 0 to 1"),
