@@ -17,7 +17,7 @@ import sys
 import tempfile
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from statistics import median
 
@@ -72,21 +72,51 @@ def shrinking(packs: Sequence[Pack], per: int, seed: int) -> bool:
                 by_domain[pack.domains[0].name].append(one)
                 print(kind, one.origin.session, one.shrunk.size_before, one.shrunk.size_after, file=sys.stderr)
     every = [one for some in by_kind.values() for one in some]
-    print("| | sessions | user turns before | after | events before | after | share of the events | records | played |")
+    print("| | sessions | user turns | events | share | whole log | share | records | played |")
     print("|---|---|---|---|---|---|---|---|---|")
     for name, some in [*by_kind.items(), *by_domain.items(), ("**all**", every)]:
-        before, after = [one.shrunk.size_before for one in some], [one.shrunk.size_after for one in some]
-        shares = [small.events / large.events for large, small in zip(before, after, strict=True)]
-        figures = [median(one.turns for one in before), median(one.turns for one in after)]
-        figures += [median(one.events for one in before), median(one.events for one in after)]
-        records = f"{median(one.records for one in before):g} → {median(one.records for one in after):g}"
-        told = " | ".join(f"{figure:g}" for figure in figures)
-        played = median(one.shrunk.sessions for one in some)
-        print(f"| {name} | {len(some)} | {told} | {median(shares):.0%} | {records} | {played:g} |")
+        cells = [_medians(some, turns), *_with_share(some, events), *_with_share(some, whole), _medians(some, records)]
+        print(f"| {name} | {len(some)} | {' | '.join(cells)} | {median(one.shrunk.sessions for one in some):g} |")
     print(f"\nMedians. CPU {(time.process_time() - began) / len(every):.1f} s for each session.\n")
-    sizes = [one.shrunk for one in every]
-    share = median(one.size_after.events / one.size_before.events for one in sizes)
-    return median(one.size_after.turns for one in sizes) <= TURNS and share <= SHARE
+    small = median(one.shrunk.size_after.turns for one in every) <= TURNS
+    return small and share(every, events) <= SHARE
+
+
+Measure = Callable[[ShrunkSession], tuple[int, int]]
+
+
+def turns(one: ShrunkSession) -> tuple[int, int]:
+    """User turns before and after."""
+    return one.shrunk.size_before.turns, one.shrunk.size_after.turns
+
+
+def events(one: ShrunkSession) -> tuple[int, int]:
+    """What is said and called."""
+    return one.shrunk.size_before.events, one.shrunk.size_after.events
+
+
+def whole(one: ShrunkSession) -> tuple[int, int]:
+    """Every event of the log, those among them that each session has."""
+    return len(one.origin.episode.events), len(one.shrunk.played.episode.events)
+
+
+def records(one: ShrunkSession) -> tuple[int, int]:
+    """Records of the world at the start."""
+    return one.shrunk.size_before.records, one.shrunk.size_after.records
+
+
+def _medians(some: Sequence[ShrunkSession], measure: Measure) -> str:
+    before, after = zip(*map(measure, some), strict=True)
+    return f"{median(before):g} → {median(after):g}"
+
+
+def _with_share(some: Sequence[ShrunkSession], measure: Measure) -> tuple[str, str]:
+    return _medians(some, measure), f"{share(some, measure):.0%}"
+
+
+def share(some: Sequence[ShrunkSession], measure: Measure) -> float:
+    """The median of what is left."""
+    return median(after / before for before, after in map(measure, some))
 
 
 def breaches(pack: Pack, kind: str) -> set[str]:

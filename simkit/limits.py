@@ -34,6 +34,7 @@ _OF_A_SESSION = {
     "cost": "USD for model calls; the session is invalid",
     "tokens": "tokens of model calls; the session is invalid",
     "until": "a tool of the agent's; once it is called, the session ends, and is scored as it stands",
+    "until_call": "which of the agent's calls of that tool it is",
 }
 _OF_A_CALL = {
     "tries": "tries of one call, if failures are transient; the session is invalid",

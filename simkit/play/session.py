@@ -265,7 +265,7 @@ class _Session(Keeping):
         if self.calls > limits.calls or self.calls_this_turn > limits.calls_per_turn:
             raise Over("call_limit")
         result = self._call("agent", str(name), arguments, node, tamper)
-        if name == limits.until:
+        if name == limits.until and self.calls_of(name) >= limits.until_call:
             raise Over("call_limit")
         return result
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from simkit.errors import Refused
@@ -18,12 +19,20 @@ from simkit.trace.events import Change
 
 
 class Start:
-    """The tables that every session of a domain starts with, hashed once."""
+    """The tables that every session of a domain starts with, hashed once, when somebody first asks."""
 
     def __init__(self, tables: Tables, now: str = "") -> None:
         self.tables, self.now = tables, now
-        self.sum = tables_hash(tables)
-        self.digest = f"{self.sum:032x}"
+
+    @cached_property
+    def sum(self) -> int:
+        """The hash of all tables."""
+        return tables_hash(self.tables)
+
+    @cached_property
+    def digest(self) -> str:
+        """That hash as 32 hexadecimal digits."""
+        return f"{self.sum:032x}"
 
 
 class World:
@@ -35,8 +44,7 @@ class World:
     def __init__(self, start: Start) -> None:
         self._start = start
         self._changed: dict[tuple[str, str], dict[str, Any] | None] = {}
-        self._sum = start.sum
-        self._digest = start.digest
+        self._gained, self._digest = 0, ""
         self.now = start.now
 
     def get(self, table: str, record: str) -> dict[str, Any]:
@@ -96,7 +104,9 @@ class World:
 
     def digest(self) -> str:
         """32 hexadecimal digits: equal for equal content, whatever the order in which it came about."""
-        self._digest = self._digest or f"{self._sum:032x}"
+        if not self._digest:
+            sum = (self._start.sum + self._gained) % MODULUS
+            self._digest = f"{sum:032x}" if self._gained else self._start.digest
         return self._digest
 
     def value(self, path: str) -> Any:
@@ -166,7 +176,7 @@ class World:
     def _write(self, table: str, record: str, value: dict[str, Any] | None, new: int) -> None:
         before = self._look(table, record)
         old = 0 if before is None else record_hash(table, record, before)
-        self._sum, self._digest = (self._sum - old + new) % MODULUS, ""
+        self._gained, self._digest = (self._gained - old + new) % MODULUS, ""
         self._changed[table, record] = value
 
 

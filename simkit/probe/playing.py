@@ -130,7 +130,8 @@ class Player:
 
 def _kind(take: Take) -> tuple[str, bool, bool]:
     """What sessions that are played by one cast have in common."""
-    return take.user, bool(take.scenario.inject), bool(take.scenario.perturb)
+    scenario = take.scenario
+    return take.user, bool(scenario.inject or scenario.agent_fault), bool(scenario.perturb)
 
 
 def key_of(take: Take) -> SessionKey:

@@ -13,8 +13,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from simkit.errors import FileError, FileErrors, UsageError, did_you_mean
-from simkit.spec import crosscheck, relevance
-from simkit.spec.circumstances import circumstance_mistakes
+from simkit.spec import circumstances, crosscheck, relevance
 from simkit.spec.code import code_digests
 from simkit.spec.domain import Card, Domain, DomainFile
 from simkit.spec.mistakes import validate
@@ -194,7 +193,9 @@ def scenario_mistakes(scenario: Scenario, domain: Domain, document: Document) ->
     """Whatever a scenario says that its domain does not have."""
     yield from crosscheck.scenario_mistakes(scenario, domain, document)
     yield from relevance.relevant_mistakes(scenario, domain, document)
-    yield from circumstance_mistakes(scenario.world, scenario.faults, domain, document, scenario.limits.until)
+    put_in, until = scenario.agent_fault, scenario.limits.until
+    yield from circumstances.circumstance_mistakes(scenario.world, scenario.faults, domain, document, until, put_in)
+    yield from circumstances.agent_fault_mistakes(put_in, scenario.steps, domain, document)
 
 
 def read_persona(file: Path) -> Persona:

@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, WithJsonSchema, field_v
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from simkit.spec.circumstances import OwnWorld, ToolFault
+from simkit.spec.circumstances import AgentFault, OwnWorld, ToolFault
 from simkit.spec.frozen import Frozen, digest
 from simkit.spec.goal import Goal, Step
 from simkit.spec.lint import Lint
@@ -68,6 +68,8 @@ class Limits(Frozen):
     """Tokens, in and out, of the model calls of the session; none, if left out."""
     until: str = Field(default="", exclude_if=lambda value: not value)
     """A tool: once the agent has called it, nothing more matters and the session ends; none, if left out."""
+    until_call: int = Field(default=1, ge=1, exclude_if=lambda value: value == 1)
+    """Which of the agent's calls of that tool it is, from 1."""
 
 
 class Change(Frozen):
@@ -127,6 +129,8 @@ class Scenario(Frozen):
     """How its world differs from the domain's; not at all, if left out."""
     faults: tuple[ToolFault, ...] = Field(default=(), exclude_if=lambda value: not value)
     """Tools that do not work as they should."""
+    agent_fault: AgentFault | None = Field(default=None, exclude_if=lambda value: value is None)
+    """What the agent is made to do wrong: this very thing, where `inject` draws one."""
     limits: Limits = Limits()
     tags: tuple[str, ...] = ()
     lint: Lint = Field(default=Lint(), exclude=True)

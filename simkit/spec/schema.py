@@ -83,6 +83,12 @@ _WRITTEN: dict[str, Any] = {
             },
         ],
     },
+    "ErringCall": {
+        "description": "A tool with its arguments, which may be anything.",
+        "type": "object",
+        "minProperties": 1,
+        "maxProperties": 1,
+    },
     "Step": {
         "description": "A call (`get_order: {order_id: W1}`), a user's (`user.X: …`), `say: …`, or `any_order: […]`.",
         "anyOf": [

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from simkit.spec.circumstances import AgentFault
 from simkit.spec.condition import Condition
 from simkit.spec.goal import CallPattern, EndState, Says, Step
 from simkit.spec.persona import Persona
@@ -21,6 +22,8 @@ def written(scenario: Scenario) -> dict[str, Any]:
         found["reference"] = [_step(step) for step in scenario.reference]
     if scenario.references:
         found["references"] = [[_step(step) for step in path] for path in scenario.references]
+    if scenario.agent_fault:
+        found["agent_fault"] = _agent_fault(scenario.agent_fault)
     if scenario.relevant and set(scenario.relevant.values()) == {1}:
         found["relevant"] = list(scenario.relevant)
     return {name: found[name] for name in Scenario.model_fields if name in found}
@@ -29,6 +32,12 @@ def written(scenario: Scenario) -> dict[str, Any]:
 def written_persona(persona: Persona) -> dict[str, Any]:
     """A persona as a mapping of what its file would say."""
     return persona.model_dump(mode="json", exclude_defaults=True)
+
+
+def _agent_fault(fault: AgentFault) -> dict[str, Any]:
+    found = fault.model_dump(mode="json", exclude_defaults=True)
+    found |= {name: _step(step) for name in ("at", "until") if (step := getattr(fault, name))}
+    return found | ({"calls": [{call.tool: call.arguments} for call in fault.calls]} if fault.calls else {})
 
 
 def _end(end: EndState) -> dict[str, Any]:

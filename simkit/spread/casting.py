@@ -7,7 +7,9 @@ from typing import Any
 
 from simkit.agents.faulty.rates import rates_of, sound
 from simkit.agents.resolve import NAMED, resolve_agent
+from simkit.errors import did_you_mean
 from simkit.llm.chat import Model
+from simkit.metrics.injected.kinds import AGENT_FAULTS
 from simkit.play.agent import Agent, AgentMaker, Part
 from simkit.play.suite import Cast
 from simkit.spec.domain import Domain
@@ -34,9 +36,13 @@ def cast_of(pack: Pack, agent: Any, user: str, opener: Callable[[str], Model] | 
     for name, domain in domains.items():
         called, make = resolve_agent(agent, domain, opener)
         agents[name] = (called, with_declared(make, domain))
-    asked = [case for case in pack.cases if case.scenario.inject]
-    for case in asked:
-        rates_of(case.scenario.inject)  # a kind that there is not is told before anything is played
+    asked = [case for case in pack.cases if case.scenario.inject or case.scenario.agent_fault]
+    for case in asked:  # a kind that there is not is told before anything is played
+        if case.scenario.inject:
+            rates_of(case.scenario.inject)
+        if (fault := case.scenario.agent_fault) and fault.fault not in AGENT_FAULTS:
+            what = f"'{fault.fault}' is no fault of an agent's{did_you_mean(fault.fault, AGENT_FAULTS)}"
+            raise case.document.error(what, ("agent_fault", "fault"))
     for name in {case.domain.name for case in asked}:
         from simkit.agents.faulty.agent import as_scenarios_say
 

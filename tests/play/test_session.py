@@ -174,6 +174,19 @@ def test_an_agent_that_calls_for_ever_is_stopped_even_if_it_catches_everything(s
     assert told(episode)[-1] == "ended: call_limit"
 
 
+@pytest.mark.parametrize(("limits", "calls"), [("until: get_order", 1), ("until: get_order, until_call: 3", 5)])
+def test_a_session_ends_at_the_call_that_its_limits_name(shop: Path, limits: str, calls: int) -> None:
+    async def caller(turn: Turn) -> str:
+        for number in range(9):
+            await turn.call("get_order" if number % 2 == 0 else "lie", order_id="W1")
+        return "done"
+
+    episode = played(with_limits(shop, f"{{{limits}}}"), caller)
+
+    assert len(episode.agent_calls) == calls
+    assert told(episode)[-1] == "ended: call_limit"
+
+
 def test_talk_without_end_stops_at_the_limit_of_turns(shop: Path) -> None:
     async def asker(turn: Turn) -> str:
         return f"What do you mean by '{turn.text}', number {len(turn.history)}?"

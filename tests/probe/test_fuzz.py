@@ -19,7 +19,7 @@ from simkit.paths.episode import Episode
 from simkit.probe.fuzz.drawing import Drawing
 from simkit.probe.fuzz.session import Terms, fuzz
 from simkit.spec.files import load_pack
-from simkit.testing import conserved, reads_of_one, sessions
+from simkit.testing import conserved, faulty, reads_of_one, sessions
 
 RETAIL = simkit.load("scenarios/retail")
 
@@ -88,6 +88,19 @@ def test_what_breaks_is_found_made_small_and_fails_again(shop: Path, capsys: pyt
         assert one["after"]["turns"] <= 2
 
 
+def test_a_breach_that_was_put_in_is_found_and_its_file_fails_without_injection(tmp_path: Path) -> None:
+    shop = write_shop(tmp_path)
+    terms = Terms(faulty("reference", "never=1"), max_sessions=10, shrink_sessions=100)
+
+    (found,) = [one for one in fuzz(shop, tmp_path / "odd", terms).found if one.broken.mark.about == "not-shipped"]
+
+    assert found.shrunk is not None
+    assert (found.shrunk.size_after.turns, found.shrunk.size_after.events) < (3, found.events)
+    assert "--inject" not in found.kept.command
+    ((_, score),) = simkit.run(found.kept.scenario, "reference", user=found.shrunk.after.user).scored
+    assert [one.where for one in score.findings] == ["not-shipped (1.3)"]
+
+
 def test_equal_seeds_find_the_same(shop: Path) -> None:
     terms = Terms(f"{shop.parent / 'agent.py'}:hasty", max_sessions=20, shrink_sessions=0, seed=3)
     first, again = (fuzz(shop, shop.parent / name, terms) for name in "ab")
@@ -140,12 +153,12 @@ def test_what_was_found_is_kept_when_somebody_interrupts(shop: Path) -> None:
 
 
 def test_an_interrupt_while_sessions_are_drawn_is_not_lost() -> None:
-    def interrupting(session: Session) -> bool:
+    def interrupting(session: Session) -> Session:
         signal.raise_signal(signal.SIGINT)
-        return False
+        return session
 
     with pytest.raises(KeyboardInterrupt):
-        Drawing(sessions(RETAIL), 0, 5).simplest(interrupting)
+        Drawing(sessions(RETAIL).map(interrupting), 0, 5).all()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 

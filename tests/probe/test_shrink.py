@@ -12,8 +12,10 @@ from tinyshop import write_shop
 
 import simkit
 from simkit.errors import UsageError
+from simkit.probe.shrink.candidate import events_of
 from simkit.probe.shrink.flaky import as_often
 from simkit.probe.shrink.session import shrink
+from simkit.probe.shrink.way import way_of
 
 SCENARIO = """\
 scenario: long-talk
@@ -97,6 +99,32 @@ def test_an_agent_that_fails_only_now_and_then_is_tried_often_enough(shop: Path)
     assert 0.3 < told["failure_rate"] < 0.9
     assert told["fails_by"] == ["unconfirmed_write ask-first"]
     assert told["after"]["turns"] < told["before"]["turns"]
+
+
+@pytest.mark.parametrize(
+    ("inject", "way", "pinned"),
+    [
+        ("never", "forbidden_call not-shipped", "agent_fault"),
+        ("before", "out_of_order look-first", "agent_fault"),
+        ("tool_error", "goal: world orders.W1.status", "faults"),
+    ],
+)
+def test_what_is_left_of_an_injected_fault_fails_without_injection(
+    tmp_path: Path, inject: str, way: str, pinned: str
+) -> None:
+    shop = write_shop(tmp_path)
+    run = simkit.run(shop, f"faulty:{inject}=1:reference", out=tmp_path / "run", paths=[str(shop)])
+
+    found = shrink(run, "cancel-lamp/plain/0")
+
+    told = found.to_json()
+    assert told["fails_by"] == [way]
+    assert "--inject" not in told["command"] and "--agent reference" in told["command"]
+    assert {"inject", pinned} & found.shrunk.after.scenario.keys() == {pinned}
+    ((episode, score),) = simkit.run(found.kept.scenario, "reference", user=found.shrunk.after.user).scored
+    again = way_of(episode, score)
+    assert again is not None and str(again) == way
+    assert told["after"]["events"] == events_of(episode) < told["before"]["events"]
 
 
 def test_a_session_that_passed_has_nothing_to_make_smaller(tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 import anyio
 import anyio.to_thread
 
+from simkit.agents.faulty.exact import plan_of
 from simkit.agents.faulty.plans import plans_for
 from simkit.agents.faulty.rates import Rates, rates_of, written
 from simkit.agents.faulty.stage import Plan, Stage, failed
@@ -26,6 +27,7 @@ from simkit.spec.condition import same
 from simkit.spec.domain import Domain
 from simkit.spec.persona import Persona
 from simkit.spec.scenario import Scenario
+from simkit.trace.log import SessionKey
 
 Plans = dict[str, tuple[Plan, ...]]
 """Kind of fault to the plans for one scenario; kinds that it cannot have are left out."""
@@ -48,10 +50,13 @@ def faulty_maker(make: AgentMaker, domain: Domain, rates: Rates) -> AgentMaker:
 
 
 def as_scenarios_say(make: AgentMaker, domain: Domain) -> AgentMaker:
-    """Makes agents with the faults that each scenario asks for (`inject`) out of what makes agents."""
+    """Makes agents with the faults that each scenario asks for (`inject`, `agent_fault`) out of what makes agents."""
     known: dict[str, AgentMaker] = {}
 
     def made(part: Part) -> Agent:
+        if part.scenario.agent_fault:
+            stage = Stage(domain, part.scenario, part.persona)
+            return _Playing(make(part), stage, plan_of(part.scenario.agent_fault, stage))
         rates = rates_of(part.scenario.inject) if part.scenario.inject else {}
         if not rates:
             return make(part)
@@ -65,13 +70,23 @@ def as_scenarios_say(make: AgentMaker, domain: Domain) -> AgentMaker:
 
 def _planned(domain: Domain, scenario: Scenario, persona: Persona, rates: Rates) -> tuple[Stage, Plans]:
     stage = Stage(domain, scenario, persona)
+    return stage, _plans(stage, rates)
+
+
+def _plans(stage: Stage, rates: Rates) -> Plans:
     plans: Plans = {}
     for kind in rates:
-        random = _random(scenario.digest, kind)
+        random = _random(stage.scenario.digest, kind)
         found = tool_plans(stage, kind) if kind in TOOL_FAULTS else plans_for(stage, kind, random)
         if found:
             plans[kind] = found
-    return stage, plans
+    return plans
+
+
+def drawn(key: SessionKey, seed: int, stage: Stage, rates: Rates) -> Plan | None:
+    """The fault that a session of that name has with these rates, if it has one."""
+    part = Part(key, stage.scenario, stage.persona, stage.card, seed)
+    return _chosen(part, _plans(stage, rates), rates)
 
 
 def _chosen(part: Part, plans: Plans, rates: Rates) -> Plan | None:

@@ -17,6 +17,7 @@ from simkit.paths.episode import Episode
 from simkit.play.sitting import Sitting
 from simkit.play.toolbox import Performed, perform
 from simkit.play.world import Start, World
+from simkit.spec.circumstances import Erring
 from simkit.spec.domain import Domain, Tool
 from simkit.spec.goal import Step
 from simkit.spec.persona import Persona
@@ -24,7 +25,7 @@ from simkit.spec.scenario import Scenario
 from simkit.trace.events import AgentSaid, Ended, EndState, Party, ToolCalled
 from simkit.trace.log import Log, SessionKey
 
-Do = Literal["before", "after", "instead", "skip", "hold", "early", "fail", "say", "tamper"]
+Do = Erring | Literal["tamper"]
 
 Snapshot = Mapping[tuple[str, str], dict[str, Any] | None]
 """What was changed in a world: (table, record) to what stands there now."""
@@ -91,7 +92,7 @@ class Stage:
 
     def __init__(self, domain: Domain, scenario: Scenario, persona: Persona) -> None:
         self.domain, self.scenario, self.card = domain, scenario, domain.card
-        self._persona = persona
+        self.persona = persona
         self._start = Start(scenario.tables(domain.tables), domain.card.now)
         self._known: list[tuple[_Move, ToolCalled, Snapshot]] = []
         self.path: tuple[Step, ...] = scenario.steps
@@ -129,7 +130,7 @@ class Stage:
                 continue
             world = world or self._world_at(played[-1][2] if played else {})
             done = perform(self.domain, world, move.by, *move.call) if not move.fails else failed(move.call)
-            played.append((move, _event(len(played) + 1, move, done, world), world.snapshot()))
+            played.append((move, _event(len(played) + 1, move, done), world.snapshot()))
         if plan is None:
             self._known = played
         calls = tuple(call for _, call, _ in played)
@@ -179,17 +180,17 @@ class Stage:
 
     def _missed(self, calls: Sequence[ToolCalled], end: Snapshot) -> frozenset[str]:
         world = self._world_at(end)
-        key = SessionKey(self.scenario.scenario, self._persona.persona, 0)
-        sitting = Sitting(key, self.scenario, self._persona, self.domain, self._start, 0)
+        key = SessionKey(self.scenario.scenario, self.persona.persona, 0)
+        sitting = Sitting(key, self.scenario, self.persona, self.domain, self._start, 0)
         goal = self.scenario.goal
         said = [step.say for step in self.path if step.say]
         said += [rendered(one) for one in (*goal.says, *(goal.any_of[0].says if goal.any_of else ()))]
         named = {path: world.value(path) for path in sitting.goal_paths}
-        state = EndState(digest=world.digest(), changed=world.diff(), named=named)
+        state = EndState(digest="", changed=world.diff(), named=named)
         last = len(calls) + 1
         ending = (AgentSaid(seq=last, text="\n".join(said)), Ended(seq=last + 1, reason="user_closed", state=state))
         log = Log(key, (sitting.started(), *calls, *ending))
-        parts = goal_parts(Episode(log, self.scenario, self._persona, self.card))
+        parts = goal_parts(Episode(log, self.scenario, self.persona, self.card))
         # Nobody says yes in a rehearsal.
         asks = {f"rule {rule.id} ({rule.clause})" for rule in self.card.rules if rule.confirm_before}
         return frozenset(f"{p.part} {p.what}" for p in parts if p.verdict == "fail" and p.what not in asks)
@@ -211,7 +212,7 @@ def _changed(plan: Plan, call: Call, extra: list[_Move]) -> Iterator[_Move]:
         yield from extra
 
 
-def _event(seq: int, move: _Move, done: Performed, world: World) -> ToolCalled:
+def _event(seq: int, move: _Move, done: Performed) -> ToolCalled:
     return ToolCalled(
         seq=seq,
         tool=move.call.tool,
@@ -222,5 +223,4 @@ def _event(seq: int, move: _Move, done: Performed, world: World) -> ToolCalled:
         changes=done.changes,
         before=done.before or {},
         after=done.after or {},
-        world=world.digest(),
     )

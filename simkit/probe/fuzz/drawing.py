@@ -1,4 +1,4 @@
-"""Sessions from Hypothesis: so many of them, always the same by seed; and of one that breaks something the simplest.
+"""Sessions from Hypothesis: so many of them, always the same by seed.
 
 Nothing is left in the working directory. Hypothesis keeps no examples of what has a seed: the scenario files are them.
 """
@@ -10,7 +10,7 @@ import signal
 import threading
 import warnings
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
@@ -38,22 +38,17 @@ class Drawing:
             found.setdefault(session.scenario.digest + session.user, session)
             return len(found) >= self.most
 
-        self._find(keep, shrink=False)
+        self._each(keep)
         return list(found.values())
 
-    def simplest(self, breaks: Callable[[Session], bool]) -> Session | None:
-        """The simplest session that Hypothesis comes to from the first one of `all` for which `breaks`."""
-        return self._find(breaks, shrink=True)
-
-    def _find(self, wanted: Callable[[Session], bool], *, shrink: bool) -> Session | None:
+    def _each(self, enough: Callable[[Session], bool]) -> None:
         from hypothesis import HealthCheck, Phase, find, settings
         from hypothesis.errors import HypothesisWarning, NoSuchExample
 
-        phases = [Phase.generate, *([Phase.shrink] if shrink else [])]
         terms = settings(
             max_examples=TRIES * self.most,
             database=None,
-            phases=phases,
+            phases=[Phase.generate],
             deadline=None,
             suppress_health_check=list(HealthCheck),
         )
@@ -61,13 +56,11 @@ class Drawing:
 
             def heeding(session: Session) -> bool:
                 heed()
-                return wanted(session)
+                return enough(session)
 
             warnings.simplefilter("ignore", HypothesisWarning)
-            try:
-                return find(self.strategy, heeding, settings=terms, random=random.Random(self.seed))
-            except NoSuchExample:
-                return None
+            with suppress(NoSuchExample):
+                find(self.strategy, heeding, settings=terms, random=random.Random(self.seed))
 
 
 @contextmanager

@@ -17,10 +17,11 @@ from simkit.errors import UsageError
 from simkit.metrics.properties import Property
 from simkit.probe.fuzz.drawing import Drawing, nothing_left
 from simkit.probe.fuzz.judging import Broken, Judging, distinct
-from simkit.probe.playing import Played, Player, Spent, Take
+from simkit.probe.playing import Played, Player, Spent, Take, key_of
 from simkit.probe.shrink.candidate import Candidate, events_of
 from simkit.probe.shrink.kept import Kept, keep
-from simkit.probe.shrink.search import Judge, Search, Shrunk
+from simkit.probe.shrink.pinned import pinned
+from simkit.probe.shrink.search import Search, Shrunk
 from simkit.probe.shrink.way import Mark
 from simkit.runs import Sources, load
 from simkit.spec.files import Pack
@@ -91,7 +92,7 @@ class Terms:
     max_sessions: int = 200
     """Sessions that are drawn."""
     shrink_sessions: int = 500
-    """Sessions that may be played, for each thing found, to make it smaller; half of them by Hypothesis' own means."""
+    """Sessions that may be played, for each thing found, to make it smaller."""
     seed: int = 0
     at_once: int = 64
     models: ModelTerms = field(default_factory=ModelTerms)
@@ -117,7 +118,7 @@ class _Fuzzing:
         self.pack, self.out, self.terms, self.progress = pack, out, terms, progress
         self.domain = pack.cases[0].domain
         self.traffic = traffic_of(terms.models, models_of(sound(terms.agent), "agenda"), pack, resumed=False)
-        self.player = self._player(terms.max_sessions)
+        self.player = self._player(terms.max_sessions, terms.agent)
         self.replays = 0
         self.interrupted = False
         self.names: dict[str, Mark] = {}
@@ -126,30 +127,33 @@ class _Fuzzing:
         self.broken: dict[str, dict[Mark, Broken]] = {}
         """What each session that was played breaks, by its digest."""
 
-    def _player(self, most: int) -> Player:
-        return Player(self.domain, self.terms.agent, most=most, traffic=self.traffic, at_once=self.terms.at_once)
+    def _player(self, most: int, agent: Any) -> Player:
+        return Player(self.domain, agent, most=most, traffic=self.traffic, at_once=self.terms.at_once)
 
     def run(self) -> Fuzzed:
         drawn = self.drawing.all()
         first: dict[Mark, tuple[Session, Played]] = {}
+        smallest: dict[Mark, tuple[Session, Played]] = {}
         counts: dict[Mark, int] = {}
         spent = False
         try:
             for session, played in self._played(drawn):
                 for mark in self.broken[_digest(session)]:
                     first.setdefault(mark, (session, played))
+                    smallest[mark] = min(smallest.get(mark, (session, played)), (session, played), key=_length)
                     counts[mark] = counts.get(mark, 0) + 1
         except Spent:
             spent = True
         except KeyboardInterrupt:
             self.interrupted = True
         found: list[Found] = []
-        for mark in first:
+        for mark, (session, played) in first.items():
+            begun = (self.broken[_digest(session)][mark], session, events_of(played.episode), counts[mark])
             try:
-                found.append(self._found(mark, *first[mark], counts[mark], small=not self.interrupted))
+                small = None if self.interrupted else self._shrunk(mark, smallest[mark][0])
             except KeyboardInterrupt:
-                self.interrupted = True
-                found.append(self._found(mark, *first[mark], counts[mark], small=False))
+                self.interrupted, small = True, None
+            found.append(Found(*begun, *self._kept(mark, *first[mark], small)))
         played = self.player.played
         return Fuzzed(self.domain.name, self.terms.seed, played, self.replays, tuple(found), spent, self.interrupted)
 
@@ -168,26 +172,25 @@ class _Fuzzing:
     def _take(self, session: Session) -> Take:
         return Take(session.scenario, session.persona, session.user, self.terms.seed)
 
-    def _found(self, mark: Mark, session: Session, played: Played, count: int, *, small: bool) -> Found:
-        broken = self.broken[_digest(session)][mark]
-        player = self._player(self.terms.shrink_sessions)
-        simplest = (self._simplest(mark, player) if small else None) or session
-        judge = partial(Judging(self.terms.properties, simplest.known).way, target=mark)
-        candidate = Candidate(
-            {**simplest.said, "scenario": self._named(mark)},
-            written_persona(simplest.persona),
-            simplest.user,
-            self.terms.seed,
-        )
-        shrunk = self._shrunk(simplest, candidate, player, judge) if small else None
-        self.replays += player.played
-        if shrunk is None:  # its own name is what its randomness comes from
-            candidate = candidate.but(scenario=session.scenario.scenario)
-        way = shrunk.way if shrunk else judge(played.episode, played.score)
-        assert way is not None
-        after = shrunk.after if shrunk else candidate
-        kept = keep(after, self.domain, self.terms.agent, way, self.out, f"{mark}: {broken.sentence}")
-        return Found(broken, session, events_of(played.episode), count, shrunk, kept)
+    def _shrunk(self, mark: Mark, session: Session) -> tuple[Shrunk, Any] | None:
+        """A session that breaks something made smaller, and who plays it; None where the budget does not last."""
+        key = key_of(self._take(session))
+        candidate, agent = pinned(self._candidate(session), key, session.scenario, self.domain, self.terms.agent)
+        player = self._player(self.terms.shrink_sessions, agent)
+        judge = partial(Judging(self.terms.properties, session.known).way, target=mark)
+        try:
+            take = candidate.take(self.domain)
+            (played,) = player.play([take] if take else [self._take(session)])
+            if (way := judge(played.episode, played.score)) is None:
+                return None
+            search = Search(player, way, judge=judge, free=sound(agent) in (None, *NAMED), progress=self.progress)
+            shrunk = search.run(candidate.but(scenario=self._named(mark)))
+            self.interrupted = shrunk.interrupted
+            return shrunk, agent
+        except (Spent, UsageError):
+            return None
+        finally:
+            self.replays += player.played
 
     def _named(self, mark: Mark) -> str:
         """A name for what breaks that: its own, where two are told in the same words."""
@@ -198,35 +201,25 @@ class _Fuzzing:
             name = f"{slug}-{number}"
         return name
 
-    def _simplest(self, mark: Mark, player: Player) -> Session | None:
-        """The simplest session that Hypothesis finds to break the same, with half of the budget."""
+    def _candidate(self, session: Session) -> Candidate:
+        return Candidate(session.said, written_persona(session.persona), session.user, self.terms.seed)
 
-        def breaks(session: Session) -> bool:
-            if _digest(session) not in self.broken:
-                if player.played >= self.terms.shrink_sessions // 2:
-                    return False
-                try:
-                    (played,) = player.play([self._take(session)])
-                except Spent:
-                    return False
-                self.broken[_digest(session)] = self._judged(session, played)
-            return mark in self.broken[_digest(session)]
+    def _kept(
+        self, mark: Mark, session: Session, played: Played, small: tuple[Shrunk, Any] | None
+    ) -> tuple[Shrunk | None, Kept]:
+        """What was found as files: the smallest that there is."""
+        title = f"{mark}: {self.broken[_digest(session)][mark].sentence}"
+        if small is not None:
+            shrunk, agent = small
+            return shrunk, keep(shrunk.after, self.domain, agent, shrunk.way, self.out, title)
+        way = Judging(self.terms.properties, session.known).way(played.episode, played.score, mark)
+        assert way is not None
+        # Its own name is what its randomness comes from.
+        return None, keep(self._candidate(session), self.domain, self.terms.agent, way, self.out, title)
 
-        return self.drawing.simplest(breaks)
 
-    def _shrunk(self, session: Session, candidate: Candidate, player: Player, judge: Judge) -> Shrunk | None:
-        free = sound(self.terms.agent) in (None, *NAMED)
-        try:
-            (played,) = player.play([self._take(session)])
-            way = judge(played.episode, played.score)
-            if way is None:
-                return None
-            search = Search(player, way, judge=judge, free=free, progress=self.progress)
-            shrunk = search.run(candidate)
-            self.interrupted = shrunk.interrupted
-            return shrunk
-        except (Spent, UsageError):
-            return None
+def _length(one: tuple[Session, Played]) -> tuple[int, int]:
+    return len(one[1].episode.user_texts), events_of(one[1].episode)
 
 
 def _digest(session: Session) -> str:

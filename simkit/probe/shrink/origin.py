@@ -7,17 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from simkit.agents.faulty.rates import faults, sound, with_faults
 from simkit.errors import SimkitError, UsageError, did_you_mean
 from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
 from simkit.probe.shrink.candidate import Candidate
+from simkit.probe.shrink.pinned import pinned
 from simkit.probe.shrink.way import Way, way_of
 from simkit.runs import Run, load
 from simkit.spec.domain import Domain
 from simkit.spec.files import read_domain, shipped
 from simkit.spec.written import written, written_persona
-from simkit.trace.events import Injected
 
 
 @dataclass(frozen=True)
@@ -50,15 +49,10 @@ def origin_of(run: Run, session: str, agent: Any = None) -> Origin:
     if user.startswith("replay:"):
         user, scenario = "scripted", scenario | {"script": [one.text for one in episode.user_texts]}
     candidate = Candidate(scenario, written_persona(episode.persona), user, int(terms.get("seed", 0)))
-    return Origin(
-        session=score.session,
-        episode=episode,
-        score=score,
-        way=way,
-        domain=domain_of(terms, episode.card.domain),
-        agent=_agent(terms, episode) if agent is None else agent,
-        candidate=candidate,
-    )
+    domain = domain_of(terms, episode.card.domain)
+    who = _agent(terms) if agent is None else agent
+    candidate, who = pinned(candidate, episode.log.session, episode.scenario, domain, who)
+    return Origin(score.session, episode, score, way, domain, who, candidate)
 
 
 def _session(run: Run, session: str) -> tuple[Episode, SessionScore]:
@@ -76,6 +70,11 @@ def domain_of(terms: Mapping[str, Any], name: str) -> Domain:
     """The domain that a run was played in, from where its files were. Raises UsageError where it is not there."""
     if any(str(path).startswith("tau2:") for path in terms.get("paths", ())):
         raise UsageError("tasks of tau2-bench cannot be written as scenario files, so nothing can be made smaller")
+    named = [Path(str(path)) for path in terms.get("paths", ())]
+    near = [folder for path in named for folder in (path, path / name, path.parent)]
+    for folder in near:
+        if folder.name == name and (folder / "domain.yaml").is_file():
+            return read_domain(folder)
     for path in terms.get("paths", ()):
         try:
             found = next((one for one in load(path).domains if one.name == name), None)
@@ -89,10 +88,9 @@ def domain_of(terms: Mapping[str, Any], name: str) -> Domain:
     raise UsageError(f"there is no domain '{name}' where the run had it, nor in scenarios/; go to where it was played")
 
 
-def _agent(terms: Mapping[str, Any], episode: Episode) -> Any:
-    """The agent that played; of its faults, only the one that this session has."""
+def _agent(terms: Mapping[str, Any]) -> Any:
+    """The agent that played."""
     ref, name = terms.get("agent_ref"), str(terms.get("agent", "demo"))
     if ref is None and name != "demo":
         raise UsageError(f"the run was played by '{name}' itself; name it with --agent file.py:name")
-    fault = next((event.fault for event in episode.events if isinstance(event, Injected)), None)
-    return with_faults(sound(ref), [f"{fault}=1"]) if fault in faults(ref) else ref
+    return ref

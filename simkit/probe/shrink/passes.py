@@ -20,7 +20,7 @@ from simkit.spec.frozen import canonical
 from simkit.trace.events import ToolCalled, UserSaid
 
 BYE = "Goodbye."
-KEPT = {"scenario", "domain", "wants", "goal", "personas", "world"}
+KEPT = {"scenario", "domain", "wants", "goal", "personas", "world", "agent_fault"}
 """Keys of a scenario that stay, or have a pass of their own."""
 OF_PERSONA = {"persona", "summary", "manner"}
 """Keys of a persona that stay."""
@@ -49,35 +49,87 @@ def plainer(at: Smallest) -> Iterator[Candidate]:
         if "personas" in candidate.scenario:
             yield candidate.but(personas=None)
         return
-    yield replace(candidate.but(personas=None), persona=plain_persona())
+    plain = replace(candidate.but(personas=None), persona=plain_persona())
+    yield from (plain, plain.but(discloses=_told_at_once(plain)))
     yield candidate.but(personas=[candidate.persona["persona"]])
     for persona in _without(candidate.persona, OF_PERSONA):
         yield replace(candidate, persona=persona)
 
 
+def aimless(at: Smallest) -> Iterator[Candidate]:
+    """No goal, where it does not take one to fail; else one that lets all else change."""
+    for goal in ({}, {"elsewhere": "free"}):
+        yield at.candidate.but(goal=goal)
+
+
 def sliced(at: Smallest) -> Iterator[Candidate]:
-    """In one cut: the plain persona who tells all at once, no goal, few steps of the reference, an early end."""
-    reference = at.candidate.scenario.get("reference", [])
-    ends = [*_ends(at, at.candidate.but(then=None, does_not_know=None, tags=None, changes=None, references=None))]
-    for goal in ({}, {"elsewhere": "free"}, at.candidate.scenario.get("goal", {})):
-        for end in ends:
-            for upto in range(min(len(reference), 8) + 1) if at.guided else sorted({0, len(reference)}):
-                for person in (replace(end.but(personas=None), persona=plain_persona()), end):
-                    yield person.but(goal=goal, reference=reference[:upto] or None)
+    """In one cut: one want, an early end, few steps of the reference, what was put in done at once."""
+    once = at.candidate.but(then=None, does_not_know=None, tags=None, changes=None, references=None)
+    for end in _ends(at, once):
+        for steps, fault in _led_up_to(at):
+            yield end.but(reference=steps or None, agent_fault=fault)
+
+
+def _led_up_to(at: Smallest) -> Iterator[tuple[list[Any], dict[str, Any] | None]]:
+    """Parts of the reference path that may do, with what was put in: after nothing, after some of its first calls; the
+    one call at which it is."""
+    reference = list(at.candidate.scenario.get("reference", []))
+    fault = at.candidate.scenario.get("agent_fault")
+    if not at.guided:
+        yield from (([], fault), (reference, fault)) if reference else (([], fault),)
+        return
+    yield from (([], moved) for moved in _moved(fault, None))
+    if fault:
+        yield [step for step in reference if step in (fault.get("at"), fault.get("until"))], fault
+    for upto in range(1, min(len(reference), 8) + 1):
+        yield from ((reference[:upto], moved) for moved in _moved(fault, reference[upto - 1]))
+
+
+def _moved(fault: dict[str, Any] | None, step: Any) -> Iterator[dict[str, Any] | None]:
+    """What was put in: after that step (None: before all others), also with the call after which it was; as it is."""
+    called = isinstance(step, str) or (isinstance(step, Mapping) and not {"say", "any_order"} & step.keys())
+    if fault and fault["do"] in ("before", "after") and (step is None or called):
+        place = {"do": "before"} if step is None else {"do": "after", "at": step}
+        elsewhere = {name: value for name, value in fault.items() if name != "at"} | place
+        yield elsewhere
+        if fault["do"] == "after" and isinstance(fault["at"], Mapping) and fault["at"] != step:
+            yield {**elsewhere, "calls": [fault["at"], *fault["calls"]]}
+    elif fault and fault["do"] == "say" and step is None:
+        yield {name: value for name, value in fault.items() if name != "at"}
+    yield fault
+
+
+def fewer_calls(at: Smallest) -> Iterator[Candidate]:
+    """Fewer of the calls that were put in."""
+    fault = at.candidate.scenario.get("agent_fault") or {}
+    for calls in _fewer(list(fault.get("calls", ()))):
+        if calls:
+            yield at.candidate.but(agent_fault={**fault, "calls": calls})
 
 
 def _ends(at: Smallest, candidate: Candidate) -> Iterator[Candidate]:
     """With everything told at once, an end at the call or in the turn in which the failure has shown."""
-    told = dict.fromkeys(candidate.scenario.get("knows", {}), "upfront")
-    at_once = candidate.but(discloses=told or None)
+    at_once = candidate.but(discloses=_told_at_once(candidate))
+    for ending in dict.fromkeys((_ending(at), ())):
+        yield at_once.but(limits=_limits(at, turns=1, **dict(ending)))
+
+
+def _told_at_once(candidate: Candidate) -> dict[str, str] | None:
+    return dict.fromkeys(candidate.scenario.get("knows", {}), "upfront") or None
+
+
+def _ending(at: Smallest) -> tuple[tuple[str, str | int], ...]:
+    """An end at the call in which the failure has shown, if it is one."""
     shown = at.episode.events[at.last]
-    if isinstance(shown, ToolCalled) and shown.by == "agent":
-        yield at_once.but(limits=_limits(at, turns=1, until=shown.tool))
-    yield at_once.but(limits=_limits(at, turns=1))
+    if not isinstance(shown, ToolCalled) or shown.by != "agent":
+        return ()
+    times = sum(call.tool == shown.tool and call.seq <= at.last for call in at.episode.agent_calls)
+    return (("until", shown.tool), *((("until_call", times),) if times > 1 else ()))
 
 
 def _limits(at: Smallest, **more: Any) -> dict[str, Any]:
-    return dict(at.candidate.scenario.get("limits", {})) | more
+    old = {name: value for name, value in at.candidate.scenario.get("limits", {}).items() if name != "until_call"}
+    return old | more
 
 
 def shorter(at: Smallest) -> Iterator[Candidate]:
@@ -85,10 +137,8 @@ def shorter(at: Smallest) -> Iterator[Candidate]:
     until = [event for event in at.episode.events if event.seq <= at.last]
     turns = max(1, sum(isinstance(event, UserSaid) for event in until))
     yield from _ends(at, at.candidate)
-    told = dict.fromkeys(at.candidate.scenario.get("knows", {}), "upfront")
-    shown = at.episode.events[at.last]
-    ending = {"until": shown.tool} if isinstance(shown, ToolCalled) and shown.by == "agent" else {}
-    for some in (at.candidate.but(discloses=told or None), at.candidate):
+    ending = dict(_ending(at))
+    for some in (at.candidate.but(discloses=_told_at_once(at.candidate)), at.candidate):
         for limits in (_limits(at, turns=turns, **ending), _limits(at, turns=turns), _limits(at, turns=2)):
             yield some.but(limits=limits)
         yield some
@@ -101,9 +151,10 @@ def told_all(at: Smallest) -> Iterator[Candidate]:
     values = dict.fromkeys(str(value) for call in calls for value in _leaves(call.arguments) if str(value) not in first)
     if values and "{" not in (text := f"{first} ({', '.join(values)})"):
         opened = at.candidate.but(opening=text)
-        reference = at.candidate.scenario.get("reference", [])
-        for some in _fewer(list(reference)):
-            yield opened.but(reference=some or None)
+        for steps, fault in _led_up_to(at):
+            yield opened.but(reference=steps or None, agent_fault=fault)
+        for steps in _fewer(list(at.candidate.scenario.get("reference", []))):
+            yield opened.but(reference=steps or None)
 
 
 def scripted(at: Smallest) -> Iterator[Candidate]:
@@ -154,8 +205,6 @@ def _in_world(candidate: Candidate, only: list[str]) -> Candidate:
 def fewer_entries(at: Smallest) -> Iterator[Candidate]:
     """Less of everything that stands in the file."""
     scenario = at.candidate.scenario
-    for goal in ({}, {"elsewhere": "free"}):
-        yield at.candidate.but(goal=goal)
     for smaller in _without(scenario, KEPT):
         yield replace(at.candidate, scenario=smaller)
     for goal in _without(scenario.get("goal", {}), set()):
@@ -169,8 +218,10 @@ def seeded(at: Smallest) -> Iterator[Candidate]:
 
 
 PASSES: tuple[Pass, ...] = (
-    sliced,
+    aimless,
     plainer,
+    sliced,
+    fewer_calls,
     shorter,
     scripted,
     fewer_entries,
@@ -191,9 +242,9 @@ def _fewer(items: list[Any]) -> Iterator[list[Any]]:
 
 
 def _without(tree: Mapping[str, Any], kept: set[str]) -> Iterator[dict[str, Any]]:
-    """A mapping without each of its keys, then with less in each."""
-    for key in [key for key in tree if key not in kept]:
-        yield {name: value for name, value in tree.items() if name != key}
+    """A mapping without some of its keys, and without each, then with less in each."""
+    for left in _fewer([key for key in tree if key not in kept]):
+        yield {name: value for name, value in tree.items() if name in kept or name in left}
     for key, value in tree.items():
         if key not in kept:
             for less in _less(value):

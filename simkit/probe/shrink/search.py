@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from simkit.agents.faulty.rates import faults, sound
+from simkit.agents.faulty.rates import sound
 from simkit.errors import UsageError
 from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
 from simkit.probe.playing import Played, Player, Spent
 from simkit.probe.shrink.candidate import Candidate, Size
 from simkit.probe.shrink.flaky import BASELINE, as_often
-from simkit.probe.shrink.passes import PASSES, Smallest
+from simkit.probe.shrink.passes import PASSES, Pass, Smallest
 from simkit.probe.shrink.way import Way, way_of
 
 Judge = Callable[[Episode, SessionScore], Way | None]
 """In what way a session fails."""
 
 
-SEEDS = 4
-"""Seeds tried for each smaller scenario with an agent that has faults put in: their places are drawn anew for each."""
 REPLAYS = 5
 """How often a session is played again before an agent of somebody's is believed to always do the same."""
 
@@ -63,7 +61,6 @@ class Search:
     ) -> None:
         self.player, self.way, self.judge, self.progress = player, way, judge, progress
         self.free, self.guided = free, sound(player.agent) == "reference"
-        self.seeds = SEEDS if faults(player.agent) else 1
         self.prover = Player(player.domain, "reference", most=player.most) if way.undone else None
         self.tried: set[str] = set()
         self.rate = 1.0
@@ -116,7 +113,6 @@ class Search:
             seeds = range(found.candidate.seed, found.candidate.seed + BASELINE)
             fails = [self._same(self._play(found.candidate, seed)) is not None for seed in seeds]
             self.rate = max(sum(fails), 1) / (BASELINE + 1)
-            self.seeds = 1
         return found
 
     def _always(self, found: Smallest) -> bool:
@@ -126,33 +122,40 @@ class Search:
 
     def _round(self, best: Smallest) -> Smallest:
         for one in PASSES:
-            while (smaller := self._pass(one(best), best)) is not None:
-                best = smaller
+            best = self._pass(one, best)
         return best
 
-    def _pass(self, candidates: Iterable[Candidate], best: Smallest) -> Smallest | None:
-        size = best.candidate.size(self.player.domain, best.episode)
-        for candidate in candidates:
-            if candidate.digest in self.tried:
-                continue
-            self.tried.add(candidate.digest)
-            try:
-                found = self._holds(candidate, size)
-            except (Spent, KeyboardInterrupt) as cut:
-                self.interrupted = isinstance(cut, KeyboardInterrupt)
-                raise _Cut(best) from None
-            if found is not None:
-                return found
-        return None
+    def _pass(self, one: Pass, best: Smallest) -> Smallest:
+        """The smallest that one pass comes to. After a cut that helped it goes on with the next: what did not help
+        before is tried again in the next round."""
+        done, smaller = 0, best
+        while smaller is not None:
+            best, size = smaller, smaller.candidate.size(self.player.domain, smaller.episode)
+            for number, candidate in enumerate(one(best)):
+                if number >= done and (smaller := self._smaller(candidate, size, best)) is not None:
+                    done = number
+                    break
+            else:
+                smaller = None
+        return best
+
+    def _smaller(self, candidate: Candidate, size: Size, best: Smallest) -> Smallest | None:
+        if candidate.digest in self.tried:
+            return None
+        self.tried.add(candidate.digest)
+        try:
+            return self._holds(candidate, size)
+        except (Spent, KeyboardInterrupt) as cut:
+            self.interrupted = isinstance(cut, KeyboardInterrupt)
+            raise _Cut(best) from None
 
     def _holds(self, candidate: Candidate, size: Size) -> Smallest | None:
         """The candidate, where it is smaller and fails the same way often enough."""
         if self.rate == 1.0:
-            for seed in dict.fromkeys((candidate.seed, *range(self.seeds - 1))):
-                found = self._fails(_at(candidate, seed))
-                if found is not None and found.candidate.size(self.player.domain, found.episode) < size:
-                    return found
-            return None
+            found = self._fails(candidate)
+            return (
+                found if found is not None and found.candidate.size(self.player.domain, found.episode) < size else None
+            )
         shown: list[Smallest] = []
         if not self._can_be_done(candidate):
             return None
@@ -176,11 +179,12 @@ class Search:
 
     def _can_be_done(self, candidate: Candidate) -> bool:
         """Where the failure is that something was not done: whether the reference path does it, with that user and in
-        that time."""
+        that time, where nothing is put in its way."""
         take = candidate.take(self.player.domain) if self.prover else None
         if self.prover is None or take is None or not take.scenario.steps:
             return self.prover is None or not self.proven
-        (proof,) = self.prover.play([take])
+        sound_one = take.scenario.model_copy(update={"inject": {}, "agent_fault": None, "faults": ()})
+        (proof,) = self.prover.play([replace(take, scenario=sound_one)])
         way = way_of(proof.episode, proof.score)
         return way is None or not self.way.target & way.marks
 

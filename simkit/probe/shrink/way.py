@@ -10,7 +10,8 @@ A mark is one thing that went wrong, without its values and places, which change
 
 Another session fails *the same way* when it has every mark of `target`, no tool-use error, crash or broken property
 that the first one had not, and fails where the first one failed. The target is what shows first: the finding with the
-earliest event; where there is none, the first part of the goal that failed; after a crash, the crash.
+earliest event (of a session with a fault put in, the one that reports it); where there is none, the first part of the
+goal that failed; after a crash, the crash.
 
 Parts of the goal may fail besides: a session that ends early reaches less of it. A target that says that something was
 *not* done is worth nothing in a session that leaves no time for it; whether it does, the reference path has to prove.
@@ -23,9 +24,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from simkit.metrics.injected.kinds import FOUND_AS
 from simkit.metrics.score import Finding, GoalPart, Outcome, SessionScore
 from simkit.paths.episode import Episode
-from simkit.trace.events import ToolCalled
+from simkit.trace.events import Injected, ToolCalled
 
 
 class Mark(NamedTuple):
@@ -83,7 +85,14 @@ def way_of(episode: Episode, score: SessionScore) -> Way | None:
     if crash:
         target = crash[0]
     elif findings:
-        _, target = min(findings, key=lambda one: next(iter(one[0].events), end))
+        meant = [FOUND_AS.get(event.fault, "") for event in episode.log.of(Injected)]
+        rules = [event.rule for event in episode.log.of(Injected) if event.rule]
+
+        def late(one: tuple[Finding, Mark]) -> tuple[bool, bool, int]:
+            finding, mark = one
+            return finding.kind not in meant, mark.about not in rules, next(iter(finding.events), end)
+
+        _, target = min(findings, key=late)
     else:
         target = parts[0]
     shown: dict[Mark, int] = {mark: max(one.events, default=end) for one, mark in reversed(findings)}
