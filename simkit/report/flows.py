@@ -7,6 +7,7 @@ from typing import Any
 
 from simkit.metrics.score import SessionScore
 from simkit.paths.episode import Episode
+from simkit.paths.failures.matrix import step_of
 from simkit.paths.matrix import TransitionCounting, TransitionMatrix
 from simkit.paths.states import VIEWS, Visit, is_end, step_sequence
 from simkit.report.crowd import Walks
@@ -72,6 +73,7 @@ class _View:
             domains = {"": (self._whole, self._failing), **domains}
         return {
             "states": list(number),
+            "steps": [step_of(state) for state in number],
             "paths": [[number[step.state] for step in path] for path in self._paths],
             "events": [[step.event for step in path] for path in self._paths],
             "domains": {

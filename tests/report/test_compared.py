@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -60,6 +61,16 @@ def test_kinds_are_in_one_piece_on_a_terminal_of_80_columns() -> None:
     assert "unconfirmed_write" in text
     assert "any tool-use error" in text
     assert max(map(len, text.splitlines())) <= 80
+
+
+def test_a_long_name_is_broken_between_its_words_on_a_terminal_of_80_columns() -> None:
+    found = broken()
+    streaks = tuple(replace(one, name="longest_failing_streak") for one in found.effort)
+
+    narrow, wide = (shown(replace(found, effort=streaks), width) for width in (80, 100))
+
+    assert "longest_failing_streak" in wide
+    assert {"longest", "failing", "streak"} <= set(re.findall("[a-z]+", narrow))
 
 
 def test_the_markdown_reads_well_in_a_pull_request() -> None:

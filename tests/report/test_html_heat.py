@@ -10,10 +10,11 @@ from needed import needed
 from scored_sessions import PAYLOADS, hostile_run, small_run, told
 
 from simkit.metrics.reliability import wilson
-from simkit.metrics.session import first_failing_event
+from simkit.metrics.session import first_failing_event, first_slip
 from simkit.paths.failures import failures_of
+from simkit.paths.failures.funnel import funnel
 from simkit.paths.fit.linearised import linearised
-from simkit.paths.states import VIEWS, step_sequence
+from simkit.paths.states import END, VIEWS, step_sequence
 from simkit.paths.walks import walks_of
 from simkit.report import page as report_page
 from simkit.report.summary import Scored, summarise
@@ -150,15 +151,29 @@ def test_first_failures_are_those_that_python_finds(open_page: Any) -> None:
     assert [label for label, _ in cells(opened, "#view=failures&persona=novice")] == []
 
 
-def test_the_funnel_counts_who_is_left(open_page: Any) -> None:
-    """Who got there unharmed = those before, less who failed or ended there."""
-    opened = open_page(small_run())
-    opened.show("#view=failures&scenario=late-refund")
-    rows = opened.page.locator("table.funnel tbody tr").all_inner_texts()
-    assert [[one.strip() for one in row.split("\t")[1:]] for row in rows] == [
-        ["4", "", "0", "100.0%", "51.0% to 100.0%"],
-        ["4", "", "2", "50.0%", "15.0% to 85.0%"],
-        ["2", "", "0", "100.0%", "34.2% to 100.0%"],
+@pytest.mark.parametrize("scenario", ["late-refund", ""])
+def test_the_funnel_is_that_of_the_command(open_page: Any, scenario: str) -> None:
+    """Step by step as `simkit matrix --failures --funnel` has them, in that order."""
+    sessions = small_run()
+    opened = open_page(sessions)
+    own = [(e, s) for e, s in sessions if s.outcome in ("pass", "fail") and scenario in ("", s.scenario)]
+    read = failures_of([(e, first_slip(s), s.outcome) for e, s in own], VIEWS["tool"], slips=True)
+
+    opened.show(f"#view=failures{'&scenario=' * bool(scenario)}{scenario}")
+
+    rows = opened.page.locator("section:has(h2:text('Failure funnel')) table.funnel tbody tr").all_inner_texts()
+    found = [[one.strip() for one in row.split("\t")] for row in rows]
+    wanted = funnel(read)
+    assert len(wanted) > 1 and any(one.failed for one in wanted)
+    assert [(one[0], one[1], one[3], one[4], one[6]) for one in found] == [
+        (
+            "the end" if one.step == END else one.step,
+            str(one.entered),
+            str(one.failed),
+            f"{one.rate:.1%}",
+            f"{one.left:.1%}",
+        )
+        for one in wanted
     ]
 
 

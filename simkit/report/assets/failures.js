@@ -65,21 +65,43 @@ const failureTable = (at, how) => {
   return heatTable("Transition failure matrix", head, body, "failing");
 };
 
-// Step by step: how many sessions got that far unharmed, and how many first failed there.
+// Step by step, as `simkit matrix --failures --funnel`: a step is what was tried, whatever came of it, and comes in the
+// order in which sessions first try it.
 const FUNNEL = 15;
+const END_STEP = "END:";
+// What a session tried, each step at the place where it first did, up to its first failure, that one included.
+const triedBy = ({ walks, walk, steps }, session, found) => {
+  const path = walks[walk[session]].slice(1, -1);
+  const whole = !found || found[4] === null;
+  const tried = (whole ? path : [...path.slice(0, found[3] - 1), found[2]]).map((state) => steps[state]);
+  const first = new Map();
+  for (const [place, step] of tried.entries()) if (step !== END_STEP && !first.has(step)) first.set(step, place);
+  return first;
+};
 const funnelOf = (by, some, failures) => {
   const at = new Map(failures.map((one) => [one[0], one]));
-  const steps = [];
-  for (const session of some) {
-    const found = at.get(session);
-    const last = found ? found[3] : views[by].walks[views[by].walk[session]].length - 1;
-    for (let step = 1; step <= last; step += 1) {
-      steps[step - 1] ||= { there: 0, failed: 0 };
-      steps[step - 1].there += 1;
+  const steps = new Map();
+  const stepOf = (name) => {
+    if (!steps.has(name)) steps.set(name, { name, there: 0, failed: 0, places: 0, place: Infinity });
+    return steps.get(name);
+  };
+  for (const session of some)
+    for (const [name, place] of triedBy(views[by], session, at.get(session))) {
+      const step = stepOf(name);
+      step.there += 1;
+      step.places += place;
+      step.place = step.places / step.there;
     }
-    if (found) steps[last - 1].failed += 1;
-  }
-  return steps;
+  for (const [, , bad] of failures) stepOf(views[by].steps[bad]).failed += 1;
+  for (const step of steps.values())
+    step.there = step.name === END_STEP ? some.length - failures.length + step.failed : Math.max(step.there, step.failed);
+  const byName = (a, b) => (a.name < b.name ? -1 : 1);
+  const ordered = [...steps.values()].sort((a, b) => (a.place === b.place ? byName(a, b) : a.place - b.place));
+  let lost = 0;
+  return ordered.map((step) => {
+    lost += step.failed;
+    return { ...step, left: 1 - lost / some.length };
+  });
 };
 const funnel = (by, some, failures) => {
   const steps = funnelOf(by, some, failures);
@@ -87,28 +109,30 @@ const funnel = (by, some, failures) => {
     [(there - n) / some.length, "pass"],
     [n / some.length, "fail"],
   ];
-  const row = ({ there, failed: n }, i) =>
+  const row = ({ name, there, failed: n, left }) =>
     h(
       "tr",
       {},
-      h("th", { scope: "row" }, `step ${i + 1}`),
+      h("th", { scope: "row" }, name === END_STEP ? "the end" : shown(name)),
       h("td", { class: "number" }, there),
-      h("td", { class: "meter" }, bar(shares(there, n), `${there} got there, ${n} failed first there`)),
+      h("td", { class: "meter" }, bar(shares(there, n), `${there} came to it, ${n} failed first there`)),
       h("td", { class: n ? "number" : "number zero" }, n),
       h("td", { class: "number strong" }, percent(1 - n / there)),
       h("td", { class: "number" }, wilson(there - n, there).map((rate) => percent(rate)).join(" to ")),
+      h("td", { class: "number" }, percent(left)),
     );
   const heads = [
     ["Step"],
-    ["Got there unharmed", "number"],
+    ["Came to it", "number"],
     ["", "meter"],
     ["First failed there", "number"],
     ["Step passed", "number"],
     ["95% interval", "number"],
+    ["Left", "number"],
   ];
   const told = [
     `${count(some.length, "session")} that passed or failed`,
-    "a step is a state of the view, or the end",
+    "a step is what was tried, whatever came of it, in the order in which sessions come to it",
     steps.length > FUNNEL && `the first ${FUNNEL} of ${steps.length} steps`,
   ];
   return panel(

@@ -16,6 +16,10 @@ from simkit.report.compared.words import amount, chance, counts, otherwise, span
 _COLOURS = {"improved": "green", "regressed": "red", "inconclusive": "yellow"}
 
 
+_LONG = 20
+"""Letters of a name that stay in one line on a terminal of 80 columns."""
+
+
 def print_comparison(comparison: Comparison, *, console: Console | None = None, most: int = 8) -> None:
     """Print verdict, figures, the `most` scenarios that fell or rose most, and the flaky ones. It goes to stdout."""
     console = console or Console(highlight=False)
@@ -81,15 +85,17 @@ def _figures(comparison: Comparison, gap: int) -> Table:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("", no_wrap=True)
     for one in (*told(comparison.errors), *told(comparison.effort)):
-        table.add_row(*_row(one))
+        table.add_row(*_row(one, gap))
     if not table.row_count:
         table.add_row(Text("no tool-use error and no effort differs", style="dim"))
     return table
 
 
-def _row(one: Effect) -> Iterator[Text]:
+def _row(one: Effect, gap: int) -> Iterator[Text]:
     more = " (more is better)" if one.better == "higher" else ""
-    yield Text(one_line(title(one), 40) + more)
+    name = one_line(title(one), 40)
+    # On a narrow terminal a long name goes on in the next line at a word of it, not in the middle of one.
+    yield Text((name.replace("_", " ") if gap == 1 and len(name) > _LONG else name) + more)
     yield from (Text(amount(value, one.name)) for value in (one.a, one.b))
     yield Text(amount(one.effect, one.name, signed=True))
     yield from map(Text, (span(one), amount(one.mde, one.name), chance(one.p_adjusted)))
