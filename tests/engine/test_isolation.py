@@ -340,7 +340,7 @@ import anyio, sys
 sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[1])!r}]
 import simkit, test_isolation
 run = anyio.run
-anyio.run = lambda *args: run(*args, backend={backend!r})
+anyio.run = lambda work, **_: run(work, backend={backend!r})
 print(test_isolation.exported(simkit.run({str(crowd)!r}, test_isolation.restless, seed=9)))
 """
     here = exported(simkit.run(crowd, restless, seed=9))
@@ -357,7 +357,7 @@ import anyio, sys
 sys.path[:0] = [{str(Path(__file__).parent)!r}, {str(Path(__file__).parents[1])!r}]
 import simkit, test_misbehaving_agents as bad
 run = anyio.run
-anyio.run = lambda *args: run(*args, backend="trio")
+anyio.run = lambda work, **_: run(work, backend="trio")
 for agent in (bad.waits_for_ever, bad.spins, bad.sleeps_on_the_job, bad.swallows_once,
               bad.swallows_all, bad.swallows_and_answers):
     print(*bad.told(bad.played({str(crowd)!r}, bad.among_others(agent))))
