@@ -38,6 +38,7 @@ KINDS: dict[ErrorKind, str] = {
 
 assert tuple(KINDS) == get_args(ErrorKind)
 
+_AS_IT_IS = (str, int, bool, type(None))
 _DEEPEST = 60
 _LONGEST = 50_000
 """Characters of one text or result that the page shows; the log has the rest."""
@@ -164,6 +165,8 @@ def _clipped(event: Event) -> dict[str, Any]:
 
 def _plain(value: Any, depth: int = 0) -> Any:
     """`value` as what JSON can say: numbers that it cannot, and foreign objects, as text; very deep parts cut off."""
+    if type(value) in _AS_IT_IS:
+        return value
     if depth > _DEEPEST:
         return f"… (nested deeper than {_DEEPEST} levels: in the log)"
     if isinstance(value, dict):
@@ -172,4 +175,4 @@ def _plain(value: Any, depth: int = 0) -> Any:
         return [_plain(item, depth + 1) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return str(value)
-    return value if value is None or isinstance(value, str | int | float) else str(value)
+    return value if isinstance(value, str | int | float) else str(value)

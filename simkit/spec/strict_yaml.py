@@ -9,17 +9,18 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from simkit.errors import FileError, one_line
+from simkit.spec.yaml_events import Doubtful, Piece, Where, quick, strict
 
 if TYPE_CHECKING:
     from ruamel.yaml.error import MarkedYAMLError
 
-Where = tuple[int, int]
 Loc = tuple[str | int, ...]
 
 MAX_BYTES = 8 * 1024 * 1024
@@ -124,12 +125,14 @@ def _again(value: Any) -> Any:
 
 
 def _parsed(text: str, path: Path) -> list[Document]:
-    from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
     from ruamel.yaml.reader import ReaderError
 
+    # Whatever is wrong is told by the strict parser.
+    with suppress(Doubtful, FileError):
+        return list(_documents(quick(text), path))
     try:
-        return list(_documents(YAML(typ="safe", pure=True).parse(text), path))
+        return list(_documents(strict(text), path))
     except MarkedYAMLError as error:
         raise _unclosed(error, text, path) or _not_yaml(error, path) from None
     except ReaderError as error:
@@ -170,61 +173,60 @@ def _not_yaml(error: MarkedYAMLError, path: Path) -> FileError:
     )
 
 
-def _documents(events: Iterator[Any], path: Path) -> Iterator[Document]:
-    from ruamel.yaml.events import DocumentEndEvent, DocumentStartEvent
-
-    for event in events:
-        if isinstance(event, DocumentStartEvent):
+def _documents(pieces: Iterator[Piece], path: Path) -> Iterator[Document]:
+    for piece in pieces:
+        if piece.kind == "document":
             document = Document(path)
-            document.value = _node(next(events), events, document, ())
+            document.value = _node(next(pieces), pieces, document, ())
             if document.value is not None:
                 yield document
-        elif isinstance(event, DocumentEndEvent):
-            continue
 
 
-def _node(event: Any, events: Iterator[Any], document: Document, loc: Loc) -> Any:
-    from ruamel.yaml.events import AliasEvent, MappingStartEvent, ScalarEvent
+def _node(piece: Piece, pieces: Iterator[Piece], document: Document, loc: Loc) -> Any:
+    if loc not in document.values_at:
+        document.values_at[loc] = _placed(piece)
+    where = document.values_at[loc]
+    _refuse(piece, document, where, len(loc))
+    if piece.kind == "scalar":
+        return _scalar(piece, document, where)
+    if piece.kind == "mapping":
+        return _mapping(pieces, document, loc)
+    return _sequence(pieces, document, loc)
 
-    where = (event.start_mark.line + 1, event.start_mark.column + 1)
-    document.values_at.setdefault(loc, where)
-    _refuse(event, AliasEvent, document, where, len(loc))
-    if isinstance(event, ScalarEvent):
-        return _scalar(event, document, where)
-    if isinstance(event, MappingStartEvent):
-        return _mapping(events, document, loc)
-    return _sequence(events, document, loc)
+
+def _placed(piece: Piece) -> Where:
+    if piece.where is None:
+        raise Doubtful
+    return piece.where
 
 
-def _refuse(event: Any, alias: type, document: Document, where: Where, depth: int) -> None:
+def _refuse(piece: Piece, document: Document, where: Where, depth: int) -> None:
     def error(what: str) -> FileError:
         return FileError(document.path, what, line=where[0], column=where[1])
 
-    if isinstance(event, alias):
-        raise error(f"'*{event.anchor}' is an alias; write the value out")
-    if event.anchor is not None:
-        raise error(f"'&{event.anchor}' is an anchor; write the value out where it is needed")
-    if event.tag is not None and str(event.tag) != "!":
-        written = str(event.tag).replace("tag:yaml.org,2002:", "!!")
+    if piece.kind == "alias":
+        raise error(f"'*{piece.anchor}' is an alias; write the value out")
+    if piece.anchor is not None:
+        raise error(f"'&{piece.anchor}' is an anchor; write the value out where it is needed")
+    if piece.tag is not None and piece.tag != "!":
+        written = piece.tag.replace("tag:yaml.org,2002:", "!!")
         raise error(f"'{written}' is a tag; only plain values are read, so remove it")
     if depth > MAX_DEPTH:
         raise error(f"nested deeper than {MAX_DEPTH} levels; flatten it")
 
 
-def _mapping(events: Iterator[Any], document: Document, loc: Loc) -> dict[str, Any]:
-    from ruamel.yaml.events import MappingEndEvent, ScalarEvent
-
+def _mapping(pieces: Iterator[Piece], document: Document, loc: Loc) -> dict[str, Any]:
     result: dict[str, Any] = {}
-    for event in events:
-        if isinstance(event, MappingEndEvent):
+    for piece in pieces:
+        if piece.kind == "end":
             break
-        where = (event.start_mark.line + 1, event.start_mark.column + 1)
-        if not isinstance(event, ScalarEvent):
-            _refuse(event, type(None), document, where, len(loc)) if hasattr(event, "tag") else None
+        where = _placed(piece)
+        if piece.kind != "alias":
+            _refuse(piece, document, where, len(loc))
+        if piece.kind != "scalar":
             raise FileError(document.path, "a key must be plain text", line=where[0], column=where[1])
-        _refuse(event, type(None), document, where, len(loc))
-        key = event.value
-        if key == "<<" and event.style is None:
+        key = piece.text
+        if key == "<<" and piece.plain:
             what = "'<<' would merge another mapping in; write its keys out"
             raise FileError(document.path, what, line=where[0], column=where[1])
         if key in result:
@@ -232,28 +234,26 @@ def _mapping(events: Iterator[Any], document: Document, loc: Loc) -> dict[str, A
             what = f"'{key}' stands here twice (first in line {first}); keep one"
             raise FileError(document.path, what, line=where[0], column=where[1])
         document.keys_at[(*loc, key)] = where
-        value = next(events)
-        if isinstance(value, ScalarEvent) and value.value == "" and value.style is None:
+        value = next(pieces)
+        if value.kind == "scalar" and value.text == "" and value.plain:
             document.values_at[(*loc, key)] = where  # nothing stands there; the parser's mark is on the next line
         result[key] = None
-        result[key] = _node(value, events, document, (*loc, key))
+        result[key] = _node(value, pieces, document, (*loc, key))
     return result
 
 
-def _sequence(events: Iterator[Any], document: Document, loc: Loc) -> list[Any]:
-    from ruamel.yaml.events import SequenceEndEvent
-
+def _sequence(pieces: Iterator[Piece], document: Document, loc: Loc) -> list[Any]:
     result: list[Any] = []
-    for event in events:
-        if isinstance(event, SequenceEndEvent):
+    for piece in pieces:
+        if piece.kind == "end":
             break
-        result.append(_node(event, events, document, (*loc, len(result))))
+        result.append(_node(piece, pieces, document, (*loc, len(result))))
     return result
 
 
-def _scalar(event: Any, document: Document, where: Where) -> Any:
-    text = event.value
-    if event.style in ("'", '"', "|", ">"):
+def _scalar(piece: Piece, document: Document, where: Where) -> Any:
+    text = piece.text
+    if not piece.plain:
         return text
     if _NULL.fullmatch(text):
         return None

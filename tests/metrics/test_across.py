@@ -73,7 +73,7 @@ def test_of_domains_that_are_alike_hardly_ever_is_one_marked() -> None:
     assert marked <= 8  # 3 are to be expected; more than 8 come once in 300 times at a chance of 5 %
 
 
-@settings(max_examples=6)
+@settings(max_examples=60)
 @given(st.lists(st.booleans(), min_size=1, max_size=6), st.lists(st.booleans(), min_size=1, max_size=6))
 def test_drawn_and_exact_chances_agree(own: list[bool], rest: list[bool]) -> None:
     exact = _hypergeometric(sum(own), len(own), sum(own) + sum(rest), len(own) + len(rest))

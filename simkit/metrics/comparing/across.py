@@ -11,14 +11,11 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import fsum
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from simkit.metrics.score import ERROR_KINDS, SessionScore
 from simkit.metrics.statistics.curves import SEED, dirichlet, interval
 from simkit.metrics.statistics.many import holm
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 LEVEL = 0.05
 """The most that the chance of marking any domain may be where all are alike."""
@@ -207,11 +204,15 @@ def _shuffled(own: Sequence[float], rest: Sequence[float]) -> float:
     import numpy as np
 
     draw: Any = np.random.RandomState(SEED)
-    pooled: NDArray[Any] = np.array([*own, *rest])
-    observed, size, as_high = float(np.sum(own)) - 1e-9, len(own), 1
-    for _ in range(SHUFFLES):
-        as_high += float(draw.permutation(pooled)[:size].sum()) >= observed
-    return as_high / (1 + SHUFFLES)
+    left, sums, others = np.full(SHUFFLES, len(own)), np.zeros(SHUFFLES), len(own) + len(rest)
+    # A deal is how many of the scenarios that have a value fall to this domain, value by value.
+    for value, count in sorted(Counter((*own, *rest)).items()):
+        others -= count
+        some = left > 0
+        dealt = np.zeros_like(left)
+        dealt[some] = draw.hypergeometric(count, others, left[some])
+        sums, left = sums + dealt * value, left - dealt
+    return float(1 + np.count_nonzero(sums >= fsum(own) - 1e-9)) / (1 + SHUFFLES)
 
 
 def _others(values: dict[str, list[float]], domain: str) -> list[float]:
