@@ -72,11 +72,14 @@ def loops(walks: Walks, chain: Chain | None = None) -> tuple[Loop, ...]:
         if state == START or is_end(state) or not len(own):
             continue
         stays = 1 - len(own) / own.sum()
-        # A run of more than n has probability stays ** n.
-        limit = np.log(0.05) / np.log(stays) if stays > 0 else 1.0
         figures = (int(own.sum()), len(own), int(own.max()), float(own.mean()))
-        found.append(Loop(state, *figures, int((own > max(limit, 1.0)).sum()), float(visits.get(state, 1.0))))
+        found.append(Loop(state, *figures, int((own > _usual(stays)).sum()), float(visits.get(state, 1.0))))
     return tuple(sorted(found, key=lambda loop: -loop.amplification))
+
+
+def _usual(stays: float) -> int:
+    """The length that 95 % of runs do not pass: the least n with stays ** n, the share of longer ones, at most 5 %."""
+    return max(1, int(np.ceil(np.log(0.05) / np.log(stays) - 1e-9))) if stays > 0 else 1
 
 
 def ping_pongs(walks: Walks) -> tuple[PingPong, ...]:

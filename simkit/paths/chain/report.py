@@ -26,6 +26,8 @@ from simkit.paths.walks import Walks
 Floats = NDArray[np.float64]
 
 PASS, FAIL = f"{END}pass", f"{END}fail"
+_ROUNDED = 12
+"""Digits by which figures that are compared differ, if they differ."""
 
 
 class StateWorth(NamedTuple):
@@ -256,8 +258,11 @@ def _edges(chain: Chain, worth: Worth, drawn: _Drawn, level: float) -> tuple[Edg
 
 
 def _ranks(figures: Floats, tails: list[float]) -> list[tuple[int, int]]:
-    """For each of (R, E) figures how its rank, 1 the largest, is spread over resamples."""
-    ranked = np.argsort(np.argsort(-figures, axis=1, kind="stable"), axis=1) + 1
+    """For each of (R, E) figures how its rank, 1 the largest, is spread over resamples. Figures that tie, within
+    rounding, share the better rank: edges that a resample never took are all behind the same ones."""
+    coarse = np.round(figures, _ROUNDED)
+    ordered = np.sort(-coarse, axis=1)
+    ranked = np.array([np.searchsorted(row, -one) + 1 for row, one in zip(ordered, coarse, strict=True)])
     low, high = np.quantile(ranked, tails, axis=0, method="inverted_cdf").astype(int)
     return list(zip(low.tolist(), high.tolist(), strict=True))
 

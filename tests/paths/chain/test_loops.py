@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from storylog import story
 
 from simkit.paths.chain.loops import PingPong, SameCall, SameCalls, longest_runs, loops, ping_pongs
@@ -29,6 +30,22 @@ def test_a_loop_tells_its_runs_and_how_often_a_session_comes_back() -> None:
     assert (found["find"].visits, found["find"].runs, found["find"].longest) == (6, 4, 3)
     assert found["find"].mean == 1.5
     assert found["find"].amplification > found["book"].amplification > 1
+
+
+@pytest.mark.parametrize("stays", [0.05, 0.1, 0.2, 0.5, 0.8])
+def test_a_chain_has_at_most_one_run_in_twenty_that_is_longer_than_chance(stays: float) -> None:
+    """The very law that a chain has: of so many runs, stays ** n go on for longer than n."""
+    many = 1000
+    longer = [round(many * stays**n) for n in range(60)]
+    runs = [n + 1 for n in range(59) for _ in range(longer[n] - longer[n + 1])]
+    walks = walks_of_states([(START, *["wait"] * n, "END:pass") for n in runs], "tool")
+
+    (found,) = loops(walks)
+    stuck = (*[(START, *["wait"] * n, "END:pass") for n in runs], *[(START, *["wait"] * 99, "END:pass")] * 3)
+
+    assert found.runs == many
+    assert 0 < found.long <= 0.05 * many + 1
+    assert loops(walks_of_states(stuck, "tool"))[0].long >= 3
 
 
 def test_ping_pong_is_two_states_in_turns_twice_at_least() -> None:

@@ -69,6 +69,18 @@ def test_ranks_are_ranges_and_the_largest_mass_comes_first(report: ChainReport) 
     )
 
 
+def test_the_rank_of_a_failing_edge_is_among_those_that_fail() -> None:
+    """Runs drawn anew that never took an edge have it behind those that they took, not behind edges that lead to no
+    failure at all; nor does it matter which state was seen first."""
+    ways = [(START, f"s{n}", f"t{n}", f"u{n}", "END:pass") for n in range(20)]
+    failing = [(START, f"s{n}", "END:fail") for n in (0, 19)]
+    found = chain_report(walks_of_states([*ways, *failing], "tool"), resamples=400)
+
+    ranks = {edge.source: edge.mass_ranks for edge in found.edges if edge.failure_mass}
+
+    assert ranks == {"s0": (1, 2), "s19": (1, 2)}
+
+
 def test_sessions_that_nobody_judged_have_steps_but_no_value() -> None:
     found = chain_report(
         walks_of_states([(START, "a", "a", "END:unknown"), (START, "END:unknown")], "tool"), resamples=9
