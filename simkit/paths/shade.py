@@ -14,6 +14,7 @@ import numpy as np
 
 from simkit.errors import one_line
 from simkit.paths.matrix import TransitionMatrix
+from simkit.paths.table import breadth, clipped, padded
 
 _NAME = 34
 _STEPS = ((0.75, "█"), (0.5, "▓"), (0.25, "▒"), (0.05, "░"), (0.0, " "))
@@ -33,7 +34,7 @@ def shaded(matrix: TransitionMatrix, width: int = 100, colour: bool = False) -> 
     number = {int(state): str(place) for place, state in enumerate(columns, 1)}
     names = [_labelled(matrix.states[row], number.get(int(row), "")) for row in rows]
     names += [_labelled(matrix.states[one], number[int(one)]) for one in columns if one not in set(rows.tolist())]
-    wide = max(map(len, names))
+    wide = max(map(breadth, names))
     cell = max(len(str(int(counts.max()))), len(number[int(columns[-1])])) + 2
     total = len(str(int(counts.sum(axis=1).max())))
     fit = max((max(width, 60) - wide - total - 2) // cell, 1)
@@ -43,12 +44,12 @@ def shaded(matrix: TransitionMatrix, width: int = 100, colour: bool = False) -> 
         lines += ["", f"{'':{wide}}  {'n':>{total}}" + "".join(f"{number[int(one)]:>{cell - 1}} " for one in part)]
         for name, row in zip(names, rows, strict=False):
             cells = "".join(_cell(int(counts[row, one]), float(shares[row, one]), cell, colour) for one in part)
-            lines.append(f"{name:{wide}}  {counts[row].sum():>{total}}{cells}".rstrip())
+            lines.append(f"{padded(name, wide)}  {counts[row].sum():>{total}}{cells}".rstrip())
     return "\n".join([*lines, *names[len(rows) :]]) + "\n"
 
 
 def _labelled(state: str, number: str) -> str:
-    return f"{number:>3} {one_line(state, _NAME)}"
+    return f"{number:>3} {clipped(state, _NAME)}"
 
 
 def _cell(count: int, share: float, wide: int, colour: bool) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,17 +46,17 @@ def text_table(corner: str, rows: Sequence[str], columns: Sequence[str], counts:
     Wider than `width` characters, columns are headed by numbers and named beneath.
     """
     used_rows, used_columns = np.flatnonzero(counts.any(axis=1)), np.flatnonzero(counts.any(axis=0))
-    names = [one_line(columns[i], 60) for i in used_columns]
+    names = [clipped(columns[i], 60) for i in used_columns]
     body = [
         [
-            one_line(rows[i], 60),
+            clipped(rows[i], 60),
             str(int(counts[i].sum())),
             *(str(n) if n else "" for n in counts[i, used_columns].tolist()),
         ]
         for i in used_rows
     ]
     text = aligned([[corner, "n", *names], *body])
-    if max(map(len, text)) <= width:
+    if max(map(breadth, text)) <= width:
         return "\n".join(text) + "\n"
     numbers = [str(number) for number in range(1, len(names) + 1)]
     legend = [f"{number:>{len(numbers[-1])}}  {name}" for number, name in zip(numbers, names, strict=True)]
@@ -64,10 +65,39 @@ def text_table(corner: str, rows: Sequence[str], columns: Sequence[str], counts:
 
 def aligned(lines: list[list[str]]) -> list[str]:
     """Lines of cells with each column as wide as its widest cell: the first flush left, the others right."""
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
+    widths = [max(map(breadth, column)) for column in zip(*lines, strict=True)]
     return [
         "  ".join(
-            [line[0].ljust(widths[0]), *(cell.rjust(w) for cell, w in zip(line[1:], widths[1:], strict=True))]
+            [padded(line[0], widths[0]), *(padded(cell, -w) for cell, w in zip(line[1:], widths[1:], strict=True))]
         ).rstrip()
         for line in lines
     ]
+
+
+def clipped(name: str, most: int) -> str:
+    """`name` on one line of at most `most` columns. A longer one loses its middle: many begin alike, and how a call
+    went stands at the end."""
+    flat = one_line(name, 1000)
+    if breadth(flat) <= most:
+        return flat
+    tail = _first(flat[::-1], (most - 1) // 2)[::-1]
+    return f"{_first(flat, most - 1 - breadth(tail))}…{tail}"
+
+
+def padded(text: str, width: int) -> str:
+    """`text` with blanks up to `width` columns: behind it, or before it where `width` is negative."""
+    blanks = " " * (abs(width) - breadth(text))
+    return text + blanks if width >= 0 else blanks + text
+
+
+def breadth(text: str) -> int:
+    """How many columns of a terminal `text` takes: two for wide characters, as Chinese has them, none for accents."""
+    if text.isascii():
+        return len(text)
+    from rich.cells import cell_len
+
+    return cell_len(text)
+
+
+def _first(text: str, most: int) -> str:
+    return text[: sum(used <= most for used in accumulate(map(breadth, text)))]

@@ -10,6 +10,7 @@ from simkit.paths.episode import Episode
 from simkit.paths.failures.matrix import step_of
 from simkit.paths.matrix import TransitionCounting, TransitionMatrix
 from simkit.paths.states import VIEWS, Visit, is_end, step_sequence
+from simkit.paths.table import breadth
 from simkit.report.crowd import Walks
 from simkit.report.layered import layered
 from simkit.trace.events import NodeEntered
@@ -135,4 +136,7 @@ def _width(state: str) -> float:
     """Room for the state's two lines, in pixels: its name, shortened beyond 26 characters; outcome and count."""
     head, colon, tail = state.rpartition(":")
     name, outcome = (head, tail) if colon and not is_end(state) else (state, "ok")
-    return 22 + max(6.9 * min(26, len(name)), 5.6 * (8 + min(20, len(outcome))) if outcome != "ok" else 0)
+    kept = name if len(name) <= 26 else name[:13] + name[-13:]
+    # The page writes out a character that nobody sees: ⟨U+202E⟩.
+    wide = breadth(kept) + 7 * sum(not c.isprintable() for c in kept)
+    return 22 + max(6.9 * wide, 5.6 * (8 + min(20, len(outcome))) if outcome != "ok" else 0)

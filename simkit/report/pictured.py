@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from simkit.errors import one_line
 from simkit.paths.graph import Edge, Node, StateGraph
 from simkit.paths.states import END, START, is_end
+from simkit.paths.table import breadth, clipped, padded
 from simkit.report.layered import levels
 
 _EDGES, _SHARE = 6, 0.02
@@ -63,9 +64,9 @@ class _Picture:
             self._into.setdefault(edge.target, []).append(edge)
         self._most = max(edge.count for edge in graph.edges)
         self._digits = len(str(max(node.visits for node in graph.nodes)))
-        longest = max(len(one_line(node.state, _NAME)) for node in graph.nodes)
+        longest = max(breadth(clipped(node.state, _NAME)) for node in graph.nodes)
         if graph.by_call:
-            longest += max(len(one_line(edge.via, _NAME)) for edge in graph.edges) + 3
+            longest += max(breadth(clipped(edge.via, _NAME)) for edge in graph.edges) + 3
         self._name = min(longest + 2, width // 2)
         self._bar = width - self._name - self._digits - 14
 
@@ -76,9 +77,9 @@ class _Picture:
     def block(self, node: Node) -> list[str]:
         """A state and where it went on to; an end and where it was come to from."""
         mark = _end_mark(node.state) if is_end(node.state) else "●"
-        name = one_line(node.state, self._name)
+        name = padded(clipped(node.state, self._name), self._name)
         of = f"in {node.sessions} session{'s' * (node.sessions != 1)} ({node.sessions / self._sessions:.0%})"
-        lines = [self._painted(f"{mark} {name:{self._name}}  {node.visits:>{self._digits}}  {of}", mark)]
+        lines = [self._painted(f"{mark} {name}  {node.visits:>{self._digits}}  {of}", mark)]
         if is_end(node.state):
             return lines + self._edges(self._into.get(node.state, []), node.visits, came=True)
         return lines + self._edges(self._from.get(node.state, []), sum(e.count for e in self._from[node.state]))
@@ -96,12 +97,12 @@ class _Picture:
 
     def _edge(self, edge: Edge, share: float, came: bool) -> str:
         arrow = "←" if came else self._arrow(edge)
-        via = f"{one_line(edge.via, _NAME)} → " if edge.via and not came else ""
-        name = via + one_line(edge.source if came else edge.target, _NAME)
-        name = name if len(name) <= self._name - 2 else f"{name[: self._name - 3]}…"
+        via = f"{clipped(edge.via, _NAME)} → " if edge.via and not came else ""
+        name = via + clipped(edge.source if came else edge.target, _NAME)
+        name = padded(clipped(name, self._name - 2), self._name - 2)
         eighths = round(8 * self._bar * edge.count / self._most)
         bar = "█" * (eighths // 8) + (_EIGHTHS[eighths % 8] if eighths % 8 else "")
-        line = f"    {arrow} {name:{self._name - 2}} {edge.count:>{self._digits}} {share:>5.0%} {bar or '▏'}"
+        line = f"    {arrow} {name} {edge.count:>{self._digits}} {share:>5.0%} {bar or '▏'}"
         return self._painted(line.rstrip(), arrow)
 
     def _arrow(self, edge: Edge) -> str:

@@ -14,6 +14,7 @@ from simkit.errors import UsageError, one_line
 from simkit.paths.graph import StateGraph
 from simkit.paths.matrix import TransitionMatrix
 from simkit.paths.states import START, is_end
+from simkit.paths.table import breadth, clipped
 from simkit.report.layered import Drawing, layered
 
 _NAME = 32
@@ -37,8 +38,8 @@ def draw_matrix(matrix: TransitionMatrix, file: Path) -> None:
         shares = np.ma.masked_equal(np.nan_to_num(matrix.probabilities[np.ix_(rows, columns)]), 0.0)
         image = axes.imshow(shares, cmap="Blues", vmin=0.0, vmax=1.0, aspect="auto")
         totals = matrix.counts.sum(axis=1)
-        axes.set_yticks(range(len(rows)), [f"{one_line(matrix.states[i], _NAME)}  n={totals[i]}" for i in rows])
-        named = [one_line(matrix.states[j], _NAME) for j in columns]
+        axes.set_yticks(range(len(rows)), [f"{clipped(matrix.states[i], _NAME)}  n={totals[i]}" for i in rows])
+        named = [clipped(matrix.states[j], _NAME) for j in columns]
         axes.set_xticks(range(len(columns)), named, rotation=60, ha="right", rotation_mode="anchor")
         axes.set_xlabel("next state")
         if len(columns) <= _ANNOTATED:
@@ -73,7 +74,7 @@ def draw_graph(graph: StateGraph, file: Path) -> None:
     strong = dict(sorted(weights.items(), key=lambda item: -item[1])[:_LINES])
     touched = {state for pair in strong for state in pair}
     shown = [node for node in graph.nodes if node.state in touched]
-    widths = {node.state: 18 + 5.2 * max(len(one_line(node.state, _NAME)), 8) for node in shown}
+    widths = {node.state: 18 + 5.2 * max(breadth(clipped(node.state, _NAME)), 8) for node in shown}
     drawn = layered(widths, strong, [state for state in widths if is_end(state)])
     size = (max(drawn.width, 260) / 72 + 0.4, drawn.height / 72 + 1.5)
     told = f"{graph.sessions} sessions, {sum(weights.values())} transitions, view {one_line(graph.view, 60)}"
@@ -108,7 +109,7 @@ def _layers(
         edge = {"edgecolor": _ink(box.state), "linewidth": 1.6 if is_end(box.state) else 0.8}
         shape = "round,pad=0,rounding_size=6"
         axes.add_patch(FancyBboxPatch(corner, box.width, box.height, shape, facecolor="white", zorder=2, **edge))
-        label = f"{one_line(box.state, _NAME)}\nn={visits[box.state]}"
+        label = f"{clipped(box.state, _NAME)}\nn={visits[box.state]}"
         axes.text(box.x, box.y, label, ha="center", va="center", fontsize=7, zorder=3)
     steps = sorted({most, max(round(most / 4), 1), max(round(most / 20), 1)}, reverse=True)
     lines = [Line2D([], [], color=_INK, linewidth=_pen(n, most), label=f"{n} transitions") for n in steps]

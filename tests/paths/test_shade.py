@@ -7,6 +7,7 @@ import re
 from goldenfile import golden
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from simkit.paths.matrix import matrix_of
 from simkit.paths.shade import shaded
@@ -41,7 +42,7 @@ UNMARKED = str.maketrans("░▒▓█", "    ")
 def test_whatever_states_are_called_every_line_fits_and_nothing_is_obeyed(run: list[list[str]], width: int) -> None:
     text = shaded(matrix_of([(START, *("s " + state for state in one), "END:pass") for one in run], "tool"), width)
 
-    assert max(len(line) for line in text.splitlines()) <= width
+    assert max(map(cell_len, text.splitlines())) <= width
     assert "\x1b" not in text
 
 

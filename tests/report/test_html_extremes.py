@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -124,3 +125,42 @@ CUT_SHORT = """() => {
     })
     .map((one) => one.id);
 }"""
+
+
+def test_names_that_begin_alike_can_be_told_apart(open_page: Any) -> None:
+    """In the graph, at the head of rows and columns, and on the steps of a path: a cut name keeps its end."""
+    alike = [f"call retrieve_customer_account_details_with_subscriptions_{n} -> {how}" for n in (1, 2) for how in HOW]
+    opened = open_page([told("user: Hello.", *alike, "agent: Bye.", trial=n) for n in range(6)])
+    for address, names in (
+        ("#view=graph", ".state text"),
+        ("#view=matrix", "table.matrix tbody th"),
+        ("#view=paths", ".way .step-chip"),
+    ):
+        opened.show(address)
+        found = opened.page.locator(names).all_text_contents()
+        # In the graph how a call went stands on a line of its own, beneath.
+        told_apart = {
+            name + (after if "graph" in address else "") for name, after in pairwise([*found, ""]) if "…" in name
+        }
+        assert len(told_apart) == 4, (address, told_apart)
+    assert opened.wrong == []
+
+
+def test_what_stands_in_a_box_of_the_graph_stays_in_it(open_page: Any) -> None:
+    """Wide characters, and those that are written out because nobody sees them, have their room."""
+    names = ("查询订单并退款", "evil\u202etxt", "אחזר_הזמנה", "plain")
+    lines = [f'call {name} {{"id": "1"}} -> ok' for name in names]
+    opened = open_page([told("user: Hello.", *lines, "agent: Bye.", trial=n) for n in range(3)])
+    opened.show("#view=graph")
+    assert opened.page.eval_on_selector_all(".state", OUTSIDE) == []
+    assert opened.wrong == []
+
+
+HOW = ("ok", "refused")
+OUTSIDE = """all => all.filter((one) => {
+  const frame = one.querySelector("rect").getBBox();
+  return [...one.querySelectorAll("text")].some((text) => {
+    const { x, width } = text.getBBox();
+    return x < frame.x || x + width > frame.x + frame.width;
+  });
+}).map((one) => one.getAttribute("aria-label"))"""

@@ -12,6 +12,7 @@ from pathlib import Path
 from goldenfile import golden
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from rich.cells import cell_len
 from storylog import call, story
 
 from simkit.paths.graph import StateGraph, graph_of
@@ -70,7 +71,7 @@ def test_whatever_states_are_called_every_line_fits_and_nothing_is_obeyed(
 ) -> None:
     text = pictured(graph(*[(START, *("s " + s for s in one), "END:pass") for one in run], by_call=by_call), width)
 
-    assert max(map(len, text.splitlines())) <= width
+    assert max(map(cell_len, text.splitlines())) <= width
     assert "\x1b" not in text
 
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from simkit.errors import one_line
 from simkit.paths.chain.endings import Bounds, Ending, Lasting
 from simkit.paths.chain.report import ChainReport, EdgeWorth, StateWorth
 from simkit.paths.states import START
-from simkit.paths.table import aligned, csv_rows
+from simkit.paths.table import aligned, clipped, csv_rows
 
 _WIDTH = 100
 _ALIKE = 1.5
@@ -80,7 +79,7 @@ def _lasting(one: Lasting) -> str:
 
 def _ending(one: Ending) -> str:
     steps = "" if one.steps is None else f" after {one.steps:.1f} steps ({_span(one.steps_interval, '.1f')})"
-    return f"{one_line(one.end, 40)} {_share(one.probability)} {_span(one.interval)}{steps}"
+    return f"{clipped(one.end, 40)} {_share(one.probability)} {_span(one.interval)}{steps}"
 
 
 def _states(report: ChainReport) -> str:
@@ -90,7 +89,7 @@ def _states(report: ChainReport) -> str:
 
 def _state(one: StateWorth) -> list[str]:
     return [
-        one_line(one.state, 40),
+        clipped(one.state, 40),
         f"{one.visits:.2f}",
         _share(one.value),
         _span(one.value_interval),
@@ -134,11 +133,11 @@ def _circles(report: ChainReport) -> str:
     for loop in report.loops[:_SHOWN]:
         if loop.longest > 1:
             often = f"{loop.long} of {loop.runs} runs longer than chance"
-            lines.append([f"{one_line(loop.state, 40)} again", str(loop.longest), often])
+            lines.append([f"{clipped(loop.state, 40)} again", str(loop.longest), often])
     for pair in report.ping_pongs[:_SHOWN]:
-        lines.append([" ⇄ ".join(one_line(state, 36) for state in pair.states), str(pair.longest), _in(pair.sessions)])
+        lines.append([" ⇄ ".join(clipped(state, 36) for state in pair.states), str(pair.longest), _in(pair.sessions)])
     for call in report.same_calls[:_SHOWN]:
-        lines.append([f"{one_line(call.call, 40)}, same arguments", str(call.longest), _in(call.sessions)])
+        lines.append([f"{clipped(call.call, 40)}, same arguments", str(call.longest), _in(call.sessions)])
     return "\n".join(aligned(lines)) if len(lines) > 1 else "no loops"
 
 
@@ -147,7 +146,7 @@ def _in(sessions: int) -> str:
 
 
 def _edge(one: EdgeWorth) -> str:
-    return f"{one_line(one.source, 36)} → {one_line(one.target, 36)}"
+    return f"{clipped(one.source, 36)} → {clipped(one.target, 36)}"
 
 
 def _share(value: float | None) -> str:

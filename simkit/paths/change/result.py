@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 
 from simkit.errors import one_line
-from simkit.paths.table import aligned, csv_cell
+from simkit.paths.table import aligned, clipped, csv_cell
 
 ALPHA = 0.05
 """The level at which sentences say that something changed."""
@@ -74,7 +74,7 @@ class CellChange:
     def sentence(self, names: tuple[str, str] = ("A", "B")) -> str:
         """The change in words, with its counts."""
         one, two = (one_line(name, 60) for name in names)
-        source, target = one_line(self.source, 60), one_line(self.target, 60)
+        source, target = clipped(self.source, 60), clipped(self.target, 60)
         if self.difference is None:
             gone, there = (one, two) if self.before is None else (two, one)
             return f"{gone} never came to {source}; {there} left it {max(self.visits)} times."
@@ -149,7 +149,7 @@ class Change:
             return f"{two} behaves differently from {one} (p = {_p(self.p_overall)}): {apart}."
         if self.changed_rows:
             places = ", ".join(
-                f"{one_line(row.state, 60)} (q = {_p(row.q or 0.0)})" for row in self.changed_rows[:_SHOWN]
+                f"{clipped(row.state, 60)} (q = {_p(row.q or 0.0)})" for row in self.changed_rows[:_SHOWN]
             )
             return f"No change shown as a whole (p = {_p(self.p_overall)}: {apart}), but in what follows {places}."
         return f"No change shown (p = {_p(self.p_overall)}): {apart}.{self._could_show()}"
@@ -163,7 +163,7 @@ class Change:
         least = _FOUND * (best.high - best.low) / 2
         if least < 0.005:
             return ""
-        where = f"in going on from {one_line(best.source, 60)} to {one_line(best.target, 60)}"
+        where = f"in going on from {clipped(best.source, 60)} to {clipped(best.target, 60)}"
         return f" A change of {100 * least:.0f} points {where} would have been found with 80 % power."
 
     def _compared(self) -> tuple[str, ...]:
@@ -221,7 +221,7 @@ class Change:
 def _row_cells(row: RowChange) -> list[str]:
     apart = "" if row.distance is None else f"{row.distance:.0%}"
     chances = ["" if value is None else _p(value) for value in (row.p, row.q)]
-    return [one_line(row.state, 60), str(row.before), str(row.after), apart, *chances]
+    return [clipped(row.state, 60), str(row.before), str(row.after), apart, *chances]
 
 
 def _points(share: float | None) -> str:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from html import escape
 
-from simkit.errors import one_line
-from simkit.paths.table import Counts
+from simkit.paths.table import Counts, clipped
 
 _MOST = 40
 
@@ -39,4 +38,4 @@ def _cell(count: int, total: int) -> str:
 
 
 def _text(text: str) -> str:
-    return escape(one_line(text, 60))
+    return escape(clipped(text, 60))

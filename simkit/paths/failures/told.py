@@ -12,7 +12,7 @@ from simkit.paths.failures.funnel import funnel
 from simkit.paths.failures.matrix import FailureMatrix
 from simkit.paths.failures.ranks import RESAMPLES, Ranked, ranked
 from simkit.paths.fit.resample import Over
-from simkit.paths.table import aligned
+from simkit.paths.table import aligned, clipped
 
 _SHOWN = 10
 _DRAWN = {"sessions": "", "scenarios": " of scenarios"}
@@ -76,4 +76,4 @@ def _line(cell: Ranked) -> list[str]:
 
 
 def _way(row: str, column: str) -> str:
-    return f"{one_line(row, 34)} → {one_line(column, 34)}"
+    return f"{clipped(row, 34)} → {clipped(column, 34)}"

@@ -13,12 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.errors import one_line
 from simkit.paths.fit.estimate import Estimate, could_be, estimate
 from simkit.paths.fit.intervals import Interval, credible
 from simkit.paths.fit.resample import Over, resampled
 from simkit.paths.matrix import TransitionMatrix
-from simkit.paths.table import aligned, csv_rows
+from simkit.paths.table import aligned, clipped, csv_rows
 from simkit.paths.walks import Walks
 
 SUPPORT = 5
@@ -58,7 +57,7 @@ class Cells:
         for line in (self._line(i, j) for i, j in self._cells()):
             source, to, n, of, p, *bounds, thin = line
             pairs = [f"{bounds[0]}–{bounds[1]}", f"{bounds[2]}–{bounds[3]}"]
-            lines.append([one_line(source, 28), one_line(to, 28), n, of, p, *pairs, thin])
+            lines.append([clipped(source, 28), clipped(to, 28), n, of, p, *pairs, thin])
         return "\n".join(aligned(lines)) + "\n"
 
     def csv(self) -> str:

@@ -11,10 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from simkit.errors import one_line
 from simkit.paths.fit.estimate import Estimate, pooled_estimates
 from simkit.paths.matrix import TransitionMatrix
-from simkit.paths.table import aligned, csv_rows
+from simkit.paths.table import aligned, clipped, csv_rows
 from simkit.paths.walks import Walks
 
 
@@ -40,7 +39,7 @@ class Pooled:
 
     def table(self) -> str:
         """The same as aligned text."""
-        lines = [[*(one_line(name, 28) for name in line[:3]), *line[3:]] for line in self.rows()]
+        lines = [[*(clipped(name, 28) for name in line[:3]), *line[3:]] for line in self.rows()]
         return "\n".join(aligned(lines)) + "\n"
 
     def csv(self) -> str:

@@ -16,6 +16,7 @@ from simkit.paths.sequences.conformance import conformance
 from simkit.paths.sequences.divergence import divergences, partings
 from simkit.paths.sequences.spread import spread
 from simkit.paths.sequences.variants import frequent_parts, variants
+from simkit.paths.table import clipped
 from simkit.paths.walks import Walks
 
 _WIDE = 60
@@ -87,7 +88,7 @@ class Sequences:
         rows = [["sessions", "after", "failing went on to", "passing to", "for example"]]
         for one in partings(found)[: self.most]:
             example = next(each for each in found if each.failing == one.sessions[0])
-            names = [one_line(state, _WIDE) for state in (one.after, one.failing_next, one.passing_next)]
+            names = [clipped(state, _WIDE) for state in (one.after, one.failing_next, one.passing_next)]
             rows.append([str(len(one.sessions)), *names, f"{one_line(example.failing)} event {example.failing_event}"])
         if not found:
             rows = [["no scenario has a passing and a failing session; play more --trials"]]
@@ -109,7 +110,7 @@ class Sequences:
         groups, quality = communities(self.walks)
         rows = [["stay", "states"]]
         for one in groups[: self.most]:
-            rows.append([f"{one.inside:.0%}", ", ".join(one_line(state, _WIDE) for state in one.states)])
+            rows.append([f"{one.inside:.0%}", ", ".join(clipped(state, _WIDE) for state in one.states)])
         value = {"modularity": quality, "communities": [one._asdict() for one in groups]}
         return Told(f"States among which sessions stay: modularity {quality:.2f}", _left(rows), value)
 
@@ -121,7 +122,7 @@ class Sequences:
             if self.most is not None and step > self.most:
                 break
             order = (-found.counts[step]).argsort(kind="stable")[:3]
-            top = [f"{one_line(found.states[n], _WIDE)} {found.counts[step, n] / many:.0%}" for n in order.tolist()]
+            top = [f"{clipped(found.states[n], _WIDE)} {found.counts[step, n] / many:.0%}" for n in order.tolist()]
             shown = [text for text, n in zip(top, order.tolist(), strict=True) if found.counts[step, n]]
             rows.append([str(step), str(many), f"{entropy:.2f}", ", ".join(shown)])
         return Told("States at each step, entropy in nats", _left(rows), found.to_json())
@@ -135,8 +136,8 @@ class Sequences:
         kept = ", ".join(f"{ok} of {many} {outcome}" for outcome, (many, ok) in sorted(found.by_outcome.items()))
         rows = [["sessions", "at", "did", "allowed there"]]
         for place, state, many in found.where[: self.most]:
-            allowed = ", ".join(one_line(one, _WIDE) for one in plan.moves.get(place, ()))
-            rows.append([str(many), one_line(place, _WIDE), one_line(state, _WIDE), one_line(allowed, 100)])
+            allowed = ", ".join(clipped(one, _WIDE) for one in plan.moves.get(place, ()))
+            rows.append([str(many), clipped(place, _WIDE), clipped(state, _WIDE), one_line(allowed, 100)])
         numbers = [f"{name} {value:.2f}" for name, value in _figures(found.fitness, found.precision)]
         title = f"Keeping to the plan '{one_line(plan.name)}': {found.accepted} of {found.sessions} sessions ({kept})"
         first = ["first deviations:", *_left(rows)] if found.deviations else ["no session deviates"]
@@ -171,7 +172,7 @@ def _figures(*values: float | None) -> list[tuple[str, float]]:
 
 
 def _way(states: Iterable[str]) -> str:
-    runs = ((one_line(state, _WIDE), sum(1 for _ in run)) for state, run in groupby(states))
+    runs = ((clipped(state, _WIDE), sum(1 for _ in run)) for state, run in groupby(states))
     return " > ".join(f"{state} x{times}" if times > 1 else state for state, times in runs) or "(no state)"
 
 

@@ -128,7 +128,9 @@ const stateKind = (state) => {
   if (outcome === "refused") return "refused";
   return ["error", "unknown_tool", "malformed", "invalid_arguments"].includes(outcome) ? "bad" : "plain";
 };
+// A long name loses its middle: many begin alike, and what a call came to stands at the end.
 const short = (state, most) => {
   const text = shown(state.replace(/:ok$/, ""));
-  return text.length > most ? `${text.slice(0, most - 1)}…` : text;
+  const tail = Math.floor((most - 1) / 2);
+  return text.length > most ? `${text.slice(0, most - 1 - tail)}…${text.slice(text.length - tail)}` : text;
 };

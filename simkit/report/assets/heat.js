@@ -15,14 +15,8 @@ const heatCell = ({ share, text, told, to, masked }) => {
   node.style.setProperty("--share", masked ? 0 : share.toFixed(3));
   return node;
 };
-// A long name loses its middle: what a call came to stands at its end.
-const squeezed = (state, most) => {
-  const [text, tail] = [shown(state.replace(/:ok$/, "")), shown(state.slice(state.lastIndexOf(":")))];
-  if (text.length <= most || !state.includes(":") || tail.length > most / 2) return short(state, most);
-  return text.endsWith(tail) ? `${text.slice(0, most - 1 - tail.length)}…${tail}` : short(state, most);
-};
 const heatHead = (state, scope, most, rank) =>
-  h("th", { scope, class: `${stateKind(state)} ${rank || ""}`, title: state }, h("span", {}, squeezed(state, most)));
+  h("th", { scope, class: `${stateKind(state)} ${rank || ""}`, title: state }, h("span", {}, short(state, most)));
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 // From the cell in use to the next one that holds something, in the direction of the arrow.
