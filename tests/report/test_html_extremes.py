@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 from needed import needed
 from scored_sessions import small_run, told
 
+from simkit.metrics.score import Finding
 from simkit.report.summary import Scored
 
 sync_api = needed("playwright.sync_api")
@@ -31,7 +33,7 @@ def test_sessions_without_any_state_are_drawn_by_how_they_ended(open_page: Any) 
     opened = open_page([told(*lines, trial=n, outcome="fail" if n else "pass") for n in range(3)])
     opened.show("#view=graph")
     names = opened.page.eval_on_selector_all(".state", "all => all.map((one) => one.getAttribute('aria-label'))")
-    assert names == ["START, 3 times", "END:pass, 1 times", "END:fail, 2 times"]
+    assert names == ["START, 3 times", "END:pass, 1 time", "END:fail, 2 times"]
     assert opened.wrong == []
 
 
@@ -156,6 +158,57 @@ def test_what_stands_in_a_box_of_the_graph_stays_in_it(open_page: Any) -> None:
     assert opened.wrong == []
 
 
+def test_the_funnel_has_every_step_at_which_sessions_failed(open_page: Any) -> None:
+    """However late in the session it comes; what a list leaves out, it says."""
+    steps = [f'call step_{n:02} {{"id": "{n}"}} -> ok' for n in range(25)]
+    wrong = Finding(kind="wrong_arguments", events=(26,), sentence="Not this one.")
+    lines = ("user: Hello.", *steps, "agent: Bye.")
+    opened = open_page([told(*lines, trial=n, outcome="fail", findings=(wrong,)) for n in range(3)])
+    opened.show("#view=failures")
+    assert opened.page.locator("table.funnel tbody th").all_inner_texts()[-2:] == ["step_14", "step_24"]
+    assert "16 of 25 steps" in opened.text()
+
+
+def test_what_a_list_leaves_out_it_says(open_page: Any) -> None:
+    """Of 25 ways on, 20 are listed; of 12 places where sessions slipped and passed all the same, 10."""
+    slip = Finding(kind="loop", events=(2,), sentence="Once too often.")
+    opened = open_page([
+        told("user: Hello.", f'call tool_{n} {{"id": "1"}} -> ok', "agent: Bye.", trial=n,
+             findings=(slip,) if n < 12 else ())
+        for n in range(25)
+    ])  # fmt: skip
+    opened.show("#view=paths")
+    assert opened.page.locator("table.next tbody tr").count() == 20
+    assert "the 20 most frequent of 25 ways on" in opened.text()
+    opened.show("#view=failures")
+    assert "12 sessions, in no count above; 10 of 12 places" in opened.text()
+
+
+def test_only_what_always_happened_has_a_share_of_one(open_page: Any) -> None:
+    often = [f'call look {{"id": "{n}"}} -> ok' for n in range(300)]
+    opened = open_page([told("user: Hello.", *often, "agent: Bye.", trial=n) for n in range(2)])
+    opened.show("#view=matrix")
+    assert opened.page.locator("table.matrix td a").all_inner_texts() == ["2", ">.99", "<.01"]
+
+
+def test_the_tab_that_is_open_is_in_sight_on_a_phone(open_page: Any) -> None:
+    opened = open_page(small_run(), viewport={"width": 390, "height": 800})
+    for view in ("failures", "overview", "matrix", "paths", "failures"):
+        opened.show(f"#view={view}")
+        tab = opened.page.locator("#tabs [aria-current=page]").bounding_box()
+        assert tab["x"] >= 0 and tab["x"] + tab["width"] <= 390, view
+    assert opened.wrong == []
+
+
+def test_one_of_a_kind_is_not_told_as_many(open_page: Any) -> None:
+    opened = open_page([told("user: Hello.", 'call look {"id": "1"} -> ok', "agent: Bye.", outcome="fail")])
+    for view in ("overview", "sessions", "graph", "matrix", "paths", "failures"):
+        opened.show(f"#view={view}")
+        labels = opened.page.eval_on_selector_all("[aria-label], [title]", LABELS)
+        assert not re.search(r"\b1 (sessions|times|ways|steps|places|scenarios)\b", opened.text() + labels), view
+
+
+LABELS = "all => all.map((one) => `${one.getAttribute('aria-label')} ${one.getAttribute('title')}`).join(' ')"
 HOW = ("ok", "refused")
 OUTSIDE = """all => all.filter((one) => {
   const frame = one.querySelector("rect").getBBox();

@@ -56,7 +56,7 @@ def test_a_filter_counts_the_matrix_anew(open_page: Any) -> None:
             n, row = int(matrix.counts[i, j]), int(matrix.counts[i].sum())
             low, high = bounds.low[i, j], bounds.high[i, j]  # type: ignore[union-attr]
             wanted.add((matrix.states[i], matrix.states[j], n, f"{100 * low:.1f}% to {100 * high:.1f}%, n = {row}"))
-        told = r"(.+) → (.+): (\d+) times .*; 95% interval ([\d.]+% to [\d.]+%, n = \d+)"
+        told = r"(.+) → (.+): (\d+) times? .*; 95% interval ([\d.]+% to [\d.]+%, n = \d+)"
         found = set()
         for label, _ in cells(opened, f"#view=matrix&domain=retail&least=1&{part}"):
             source, target, n, rest = re.fullmatch(told, label).groups()  # type: ignore[union-attr]
@@ -100,7 +100,7 @@ def test_cells_show_shares_or_counts_and_rows_with_little_data_are_masked(open_p
     opened.page.wait_for_url("**least=1**")
     assert opened.page.locator("td.masked").count() == 0
     counts = cells(opened, "#view=matrix&domain=retail&cells=counts&least=1")
-    assert all(f": {text} times" in label for label, text in counts)
+    assert all(f": {text} time{'s' * (text != '1')} " in label for label, text in counts)
 
 
 def test_states_are_ordered_by_flow(open_page: Any) -> None:
@@ -165,12 +165,13 @@ def test_the_funnel_is_that_of_the_command(open_page: Any, scenario: str) -> Non
     found = [[one.strip() for one in row.split("\t")] for row in rows]
     wanted = funnel(read)
     assert len(wanted) > 1 and any(one.failed for one in wanted)
-    assert [(one[0], one[1], one[3], one[4], one[6]) for one in found] == [
+    assert [(one[0], one[1], *one[3:]) for one in found] == [
         (
             "the end" if one.step == END else one.step,
             str(one.entered),
             str(one.failed),
             f"{one.rate:.1%}",
+            f"{one.low:.1%} to {one.high:.1%}",
             f"{one.left:.1%}",
         )
         for one in wanted
@@ -190,7 +191,7 @@ def test_the_overview_is_that_of_the_sessions_that_are_left(open_page: Any) -> N
             assert "No session says anything about the agent" in text
             continue
         low, high = wilson(total.passed, total.evaluable)
-        assert f"{total.passed} of {total.evaluable} sessions" in text
+        assert f"{total.passed} of {total.evaluable} session{'s' * (total.evaluable != 1)} " in text
         assert f"{100 * low:.1f}% to {100 * high:.1f}%" in text
         assert f"{total.tool_calls}\n" in opened.text(".card:last-child .value") + "\n"
         assert ("wrong arguments" in text) == ("wrong_arguments" in total.tool_errors)

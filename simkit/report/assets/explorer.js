@@ -28,7 +28,7 @@ const flowList = (shownFlow, sums, pairs, all, label) => {
           { ...here(), from: states[from], to: states[to], at: "" },
           { title: `${words(states[from], states[to], n, failed, shownFlow.leaving(from))}${interval}` },
           h("span", { class: "name" }, short(states[label === "to" ? to : from], 30)),
-          bar([[(n - failed) / all, "other"], [failed / all, "fail"]], `${n} times, ${failed} in failed sessions`),
+          bar([[(n - failed) / all, "other"], [failed / all, "fail"]], `${count(n, "time")}, ${failed} in failed sessions`),
           h("span", { class: "number" }, n),
         ),
       );

@@ -104,7 +104,8 @@ const funnelOf = (by, some, failures) => {
   });
 };
 const funnel = (by, some, failures) => {
-  const steps = funnelOf(by, some, failures);
+  const all = funnelOf(by, some, failures);
+  const steps = all.filter((step, i) => i < FUNNEL || step.failed);
   const shares = (there, n) => [
     [(there - n) / some.length, "pass"],
     [n / some.length, "fail"],
@@ -118,7 +119,7 @@ const funnel = (by, some, failures) => {
       h("td", { class: "meter" }, bar(shares(there, n), `${there} came to it, ${n} failed first there`)),
       h("td", { class: n ? "number" : "number zero" }, n),
       h("td", { class: "number strong" }, percent(1 - n / there)),
-      h("td", { class: "number" }, wilson(there - n, there).map((rate) => percent(rate)).join(" to ")),
+      h("td", { class: "number" }, jeffreys(there - n, there).map((rate) => percent(rate)).join(" to ")),
       h("td", { class: "number" }, percent(left)),
     );
   const heads = [
@@ -133,12 +134,12 @@ const funnel = (by, some, failures) => {
   const told = [
     `${count(some.length, "session")} that passed or failed`,
     "a step is what was tried, whatever came of it, in the order in which sessions come to it",
-    steps.length > FUNNEL && `the first ${FUNNEL} of ${steps.length} steps`,
+    steps.length < all.length && `${steps.length} of ${all.length} steps: the first ${FUNNEL}, and where sessions failed`,
   ];
   return panel(
     "Failure funnel",
     told.filter(Boolean).join("; "),
-    table(heads, steps.slice(0, FUNNEL).map(row), { class: "funnel" }),
+    table(heads, steps.map(row), { class: "funnel" }),
   );
 };
 
@@ -160,7 +161,7 @@ const recoveries = ({ by, states, facets: within }, some) => {
   };
   return panel(
     "Slipped and passed all the same",
-    `${count(found.length, "session")}, in no count above`,
+    `${count(found.length, "session")}, in no count above${places.size > LARGEST ? `; ${LARGEST} of ${places.size} places` : ""}`,
     table([["Last good state"], ["first slip"], ["Sessions", "number"]], most.map(row), { class: "funnel" }),
   );
 };

@@ -34,7 +34,7 @@ const flowOf = (filter) => {
   return { by, domain, names, states: views[by].states, flow, counts, all, leaving, entering, facets: chosenFacets };
 };
 const words = (from, to, n, failed, total) => {
-  const told = `${shown(from)} → ${shown(to)}: ${n} times (${percent(n / total)} of what follows ${shown(from)})`;
+  const told = `${shown(from)} → ${shown(to)}: ${count(n, "time")} (${percent(n / total)} of what follows ${shown(from)})`;
   return failed ? `${told}, ${failed} of them in failed sessions` : told;
 };
 const pick = (label, value, options, name, always = false) =>

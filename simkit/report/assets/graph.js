@@ -49,8 +49,8 @@ const box = (shownFlow, [state, x, y, width, height, room]) => {
   const middle = x - room / 2;
   const node = s(
     "a",
-    { class: `state ${stateKind(label)}`, "aria-label": `${label}, ${n} times`, "data-state": state, tabindex: -1 },
-    s("title", {}, `${shown(label)}: ${n} times`),
+    { class: `state ${stateKind(label)}`, "aria-label": `${label}, ${count(n, "time")}`, "data-state": state, tabindex: -1 },
+    s("title", {}, `${shown(label)}: ${count(n, "time")}`),
     s("rect", { x: x - width / 2, y: y - height / 2, width, height, rx: rounded ? height / 2 : 7 }),
     s("text", { x: middle, y: y - 1 }, short(name, 26)),
     s("text", { x: middle, y: y + 12, class: "n" }, outcome && outcome !== "ok" ? `${short(spaced(outcome), 20)} · ` : "", n),

@@ -44,6 +44,11 @@ const TAB_OF = { session: "sessions", pair: "compare" };
 const main = document.getElementById("main");
 const tabs = document.getElementById("tabs");
 
+// On a narrow screen not all tabs fit: the one that is open is shown.
+const inSight = (tab) => {
+  const [own, all] = [tab.getBoundingClientRect(), tabs.getBoundingClientRect()];
+  tabs.scrollLeft += Math.max(0, own.right - all.right) + Math.min(0, own.left - all.left);
+};
 const hrefOf = (node) => `a[href="${CSS.escape(node.getAttribute("href"))}"]`;
 // `still`: the figures have changed, not the place: nothing scrolls, and what has the focus keeps it.
 let drawnView = "";
@@ -59,6 +64,7 @@ const render = (still = false) => {
     ),
     runSwitch(filter, view),
   ]);
+  inSight(tabs.querySelector('[aria-current="page"]'));
   if (!node) return;
   const focused = document.activeElement;
   const where = focused?.id ? `#${CSS.escape(focused.id)}` : focused?.getAttribute("href") && hrefOf(focused);

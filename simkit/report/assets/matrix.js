@@ -1,5 +1,7 @@
 // The transition matrix. Rows: from; columns: to. Shading by the share of the row, on one scale for all rows.
-const shareText = (share) => (share < 0.005 ? "<.01" : share.toFixed(2).replace(/^0/, ""));
+// Only what always happened is 1.
+const shareText = (share) =>
+  share < 0.005 ? "<.01" : share >= 0.995 && share < 1 ? ">.99" : share.toFixed(2).replace(/^0/, "");
 const cell = (shownFlow, from, to, { least, counts, sums }) => {
   const { states, leaving } = shownFlow;
   const found = shownFlow.counts.get(from)?.get(to);

@@ -45,7 +45,7 @@ const cards = (sum) => {
       },
       evaluable
         ? [
-            `${sum.passed} of ${evaluable} sessions · 95% interval `,
+            `${sum.passed} of ${count(evaluable, "session")} · 95% interval `,
             sum.interval.map((rate) => percent(rate)).join(" to "),
           ]
         : "No session says anything about the agent.",

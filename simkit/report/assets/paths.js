@@ -48,6 +48,7 @@ const nextRow = (at, steps, one, all) => {
   );
 };
 const WAYS = 12;
+const NEXT = 20;
 // Long ways show their beginning and their end.
 const wayChips = (states) => {
   const shownStates = states.length > 12 ? [...states.slice(0, 8), null, ...states.slice(-3)] : states;
@@ -102,7 +103,7 @@ const pathView = (filter) => {
     ),
     some.length
       ? [
-          panel("What came next", `${next.length} ways on`, table(heads, next.slice(0, 20).map((one) => nextRow(at, steps, one, some.length)), { class: "next" })),
+          panel("What came next", next.length > NEXT ? `the ${NEXT} most frequent of ${next.length} ways on` : count(next.length, "way") + " on", table(heads, next.slice(0, NEXT).map((one) => nextRow(at, steps, one, some.length)), { class: "next" })),
           panel("Whole ways from here", `${Math.min(WAYS, ways.length)} of ${ways.length}`, h("ol", { class: "ways" }, ways.slice(0, WAYS).map((one) => wayRow(at, steps, one)))),
         ]
       : nothing(),

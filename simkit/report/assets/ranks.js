@@ -58,7 +58,7 @@ const rankedCells = ({ by, states, cells, all, facets: within }, everybody, fail
   found.sort((a, b) => b.n - a.n || (b.tries ? b.n / b.tries : 0) - (a.tries ? a.n / a.tries : 0));
   const row = ({ good, bad, n, tries, low, high, first }) => {
     const to = { view: "sessions", by, ...within, good: states[good], bad: states[bad] };
-    const share = [0.025, 0.975].map((part) => betaQuantile(n + 0.5, all - n + 0.5, part));
+    const share = jeffreys(n, all);
     return h(
       "tr",
       {},

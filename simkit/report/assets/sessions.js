@@ -251,7 +251,7 @@ const sessionList = (filter) => {
       "p",
       { class: "facts found" },
       h("strong", {}, numbers.length.toLocaleString("en")),
-      numbers.length === sessions.length ? " sessions" : ` of ${count(sessions.length, "session")}`,
+      numbers.length === sessions.length ? ` session${sessions.length === 1 ? "" : "s"}` : ` of ${count(sessions.length, "session")}`,
       " ",
       chips(filter),
     ),

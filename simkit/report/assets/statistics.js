@@ -53,6 +53,8 @@ const wilson = (k, n) => {
   const half = (Z / (1 + (Z * Z) / n)) * Math.sqrt(((k / n) * (1 - k / n)) / n + (Z * Z) / (4 * n * n));
   return [k === 0 ? 0 : Math.max(0, middle - half), k === n ? 1 : Math.min(1, middle + half)];
 };
+// Jeffreys' interval, as paths/fit/intervals.py has it.
+const jeffreys = (k, n) => [0.025, 0.975].map((share) => betaQuantile(k + 0.5, n - k + 0.5, share));
 const between = ([low, high]) => `95% interval ${percent(low)} to ${percent(high)}`;
 
 // Sums over the sessions of one view, for every cell and row: counts, their squares, and their products.
