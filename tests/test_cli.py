@@ -430,12 +430,11 @@ def test_a_command_without_a_terminal_prints_no_colour_and_no_bar(place: Path) -
     assert "\r" not in ended.stderr
 
 
-@pytest.mark.parametrize("command", ["import simkit", "import simkit.cli; simkit.cli.app.help_print([])"])
-def test_the_start_costs_less_than_0_3_seconds_of_cpu(command: str) -> None:
-    code = f"import time; {command}; print(time.process_time())"
+def test_to_import_simkit_costs_less_than_0_3_seconds_of_cpu() -> None:
+    code = "import time, simkit; print(time.process_time())"
     spent = [subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout for _ in range(3)]
 
-    assert min(float(one.split()[-1]) for one in spent) < 0.3
+    assert min(map(float, spent)) < 0.3
 
 
 def test_the_transcript_of_a_session_is_safe_for_a_terminal(place: Path, simkit: Any) -> None:

@@ -43,14 +43,14 @@ def debris(said: AgentSaid, given: Given) -> Iterator[Odd]:
             seen.add(token.casefold())
             sentence = f"the agent's words have '{one_line(token, 60)}' in them: {_around(said.text, match.start())}"
             yield Odd(kind="token_debris", events=(said.seq,), sentence=sentence)
-    for character in dict.fromkeys(filter(_is_control, said.text)):
+    for character in filter(_is_control, dict.fromkeys(said.text)):
         sentence = f"the agent's words have the character U+{ord(character):04X} in them"
         yield Odd(kind="token_debris", events=(said.seq,), sentence=sentence)
 
 
 def has_debris(text: str) -> bool:
     """Whether there is anything of the kind in a text, be it a quotation."""
-    return bool(_DEBRIS.search(text) or _RAW_CALL.search(text)) or any(map(_is_control, text))
+    return bool(_DEBRIS.search(text) or _RAW_CALL.search(text)) or any(map(_is_control, set(text)))
 
 
 def foreign_scripts(said: AgentSaid, language: str, given: Given) -> Iterator[Odd]:
