@@ -131,7 +131,9 @@ class TransitionMatrix:
         """The counts as aligned text, blank instead of 0, under a line that says what was counted."""
         sessions = f"{self.sessions} session" + ("s" if self.sessions != 1 else "")
         head = f"{sessions}, {self.transitions} transitions, view {self.view}\n\n"
-        return head + (text_table("from", self.states, self.states, self.counts, width=width) if self.sessions else "")
+        if not self.transitions:
+            return head
+        return head + text_table("from", self.states, self.states, self.counts, width=width)
 
     def _repr_html_(self) -> str:
         """The same in a notebook."""

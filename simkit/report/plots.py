@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ _STATES = 60
 def draw_matrix(matrix: TransitionMatrix, file: Path) -> None:
     """Write the heatmap of the row shares, counts in the cells, n beside each state; the same bytes each time for the
     same matrix and matplotlib. Raises UsageError for another ending than .png or .svg, and without matplotlib."""
+    if not matrix.transitions:
+        raise UsageError(f"{file}: there is no transition to draw")
     kept = _most_visited(matrix)
     rows, columns = (kept[matrix.counts.any(axis=axis)[kept]] for axis in (1, 0))
     size = (2.8 + 0.42 * len(columns), 2.2 + 0.34 * len(rows))
@@ -54,7 +57,7 @@ def draw_matrix(matrix: TransitionMatrix, file: Path) -> None:
         axes.set_title(told)
         figure.colorbar(image, ax=axes, label="share of the row", shrink=0.8)
 
-    _written(file, size, draw)
+    _written(file, size, draw, (matrix.states[i] for i in kept))
 
 
 def _most_visited(matrix: TransitionMatrix) -> NDArray[np.int64]:
@@ -68,6 +71,8 @@ def _most_visited(matrix: TransitionMatrix) -> NDArray[np.int64]:
 def draw_graph(graph: StateGraph, file: Path) -> None:
     """Write the state graph from START on the left to the ends: the wider a line, the more went that way; n beside
     each state. Same bytes and errors as `draw_matrix`."""
+    if not graph.edges:
+        raise UsageError(f"{file}: there is no transition to draw")
     weights: dict[tuple[str, str], int] = {}
     for edge in graph.edges:
         weights[edge.source, edge.target] = weights.get((edge.source, edge.target), 0) + edge.count
@@ -80,7 +85,8 @@ def draw_graph(graph: StateGraph, file: Path) -> None:
     told = f"{graph.sessions} sessions, {sum(weights.values())} transitions, view {one_line(graph.view, 60)}"
     if len(strong) < len(weights):
         told += f"\nthe {len(strong)} of {len(weights)} ways that were gone most"
-    _written(file, size, lambda figure: _layers(figure, drawn, strong, {n.state: n.visits for n in shown}, told))
+    visits = {node.state: node.visits for node in shown}
+    _written(file, size, lambda figure: _layers(figure, drawn, strong, visits, told), visits)
 
 
 def with_ending(file: Path, ending: str) -> Path:
@@ -112,7 +118,9 @@ def _layers(
         label = f"{clipped(box.state, _NAME)}\nn={visits[box.state]}"
         axes.text(box.x, box.y, label, ha="center", va="center", fontsize=7, zorder=3)
     steps = sorted({most, max(round(most / 4), 1), max(round(most / 20), 1)}, reverse=True)
-    lines = [Line2D([], [], color=_INK, linewidth=_pen(n, most), label=f"{n} transitions") for n in steps]
+    lines = [
+        Line2D([], [], color=_INK, linewidth=_pen(n, most), label=f"{n} transition{'s' * (n != 1)}") for n in steps
+    ]
     lines += [Line2D([], [], color=_ink(f"END:{one}"), linewidth=2, label=f"into {one}") for one in ("pass", "fail")]
     axes.legend(
         handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(lines), frameon=False, fontsize=7
@@ -145,7 +153,7 @@ def _path(told: str) -> Any:
     return Course(points, codes)
 
 
-def _written(file: Path, size: tuple[float, float], draw: Callable[[Any], None]) -> None:
+def _written(file: Path, size: tuple[float, float], draw: Callable[[Any], None], names: Iterable[str]) -> None:
     if file.suffix not in (".png", ".svg"):
         raise UsageError(f"{file}: a figure is a .png or an .svg file")
     try:
@@ -153,7 +161,29 @@ def _written(file: Path, size: tuple[float, float], draw: Callable[[Any], None])
         from matplotlib.figure import Figure
     except ImportError:
         raise UsageError("a figure needs matplotlib; install it: pip install 'simkit[plots]'") from None
-    with rc_context({"svg.hashsalt": "simkit", "svg.fonttype": "none", "text.parse_math": False, "font.size": 8}):
+    style = {"svg.hashsalt": "simkit", "svg.fonttype": "none", "text.parse_math": False, "font.size": 8}
+    with rc_context(style | {"font.family": _fonts(file, names)}), warnings.catch_warnings():
+        # Whoever reads an SVG brings the letters: it holds text.
+        warnings.filterwarnings("ignore", "Glyph .* missing")
         figure = Figure(figsize=size, layout="constrained")
         draw(figure)
         figure.savefig(file, dpi=200, metadata={"Date": None} if file.suffix == ".svg" else {"Software": None})
+
+
+def _fonts(file: Path, names: Iterable[str]) -> list[str]:
+    """matplotlib's own font, and such others of this machine as have the letters that it lacks. Raises UsageError where
+    a PNG would show boxes in their place."""
+    from matplotlib.font_manager import findfont, fontManager, get_font
+
+    found = ["DejaVu Sans"]
+    lacking = {ord(c) for name in names for c in one_line(name, 1000)} - set(get_font(findfont(found[0])).get_charmap())
+    # The font of last resort has a box for every letter.
+    known = [font for font in fontManager.ttflist if "Last Resort" not in font.name]
+    for font in sorted(known, key=lambda one: (one.name, one.fname)) if lacking else ():
+        if has := lacking & set(get_font(font.fname).get_charmap()):
+            found.append(font.name)
+            lacking -= has
+    if lacking and file.suffix == ".png":
+        what = f"no font on this machine has the letter '{chr(min(lacking))}' of a state's name"
+        raise UsageError(f"{file}: {what}; install one, or write an .svg, which leaves letters to its reader")
+    return found

@@ -77,3 +77,28 @@ def test_a_png_is_one(tmp_path: Path) -> None:
 def test_other_endings_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"a figure is a .png or an .svg file"):
         draw_matrix(MATRIX, tmp_path / "m.pdf")
+
+
+def test_letters_that_no_font_has_are_refused_in_a_png_and_left_to_the_reader_of_an_svg(
+    tmp_path: Path, recwarn: pytest.WarningsRecorder
+) -> None:
+    """A row of boxes is no name."""
+    strange = matrix_of([(START, "look \U00018d00:ok", "END:pass")], "tool")
+
+    draw_matrix(strange, tmp_path / "m.svg")
+    with pytest.raises(UsageError, match=r"m\.png: no font on this machine has the letter"):
+        draw_matrix(strange, tmp_path / "m.png")
+
+    assert list(recwarn) == []
+
+
+def test_nothing_is_not_drawn(tmp_path: Path, recwarn: pytest.WarningsRecorder) -> None:
+    """As of turns that no session comes to."""
+    for draw in (
+        lambda: draw_matrix(matrix_of([], "tool"), tmp_path / "m.svg"),
+        lambda: draw_graph(graph_of([], "tool"), tmp_path / "g.svg"),
+    ):
+        with pytest.raises(UsageError, match="no transition to draw"):
+            draw()
+
+    assert list(recwarn) == []

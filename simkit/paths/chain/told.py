@@ -89,7 +89,7 @@ def _states(report: ChainReport) -> str:
 
 def _state(one: StateWorth) -> list[str]:
     return [
-        clipped(one.state, 40),
+        clipped(one.state, 28),
         f"{one.visits:.2f}",
         _share(one.value),
         _span(one.value_interval),
@@ -146,7 +146,7 @@ def _in(sessions: int) -> str:
 
 
 def _edge(one: EdgeWorth) -> str:
-    return f"{clipped(one.source, 36)} → {clipped(one.target, 36)}"
+    return f"{clipped(one.source, 28)} → {clipped(one.target, 28)}"
 
 
 def _share(value: float | None) -> str:

@@ -63,7 +63,7 @@ def funnel_table(matrix: FailureMatrix, width: int = 20) -> str:
         bar = "█" * round(one.rate * width) + "░" * (width - round(one.rate * width))
         span = f"{one.low:.0%}–{one.high:.0%}"
         numbers = [str(one.entered), str(one.failed), f"{one.rate:.1%}", span, f"{one.left:.0%}", bar]
-        lines.append(["the end" if one.step == END else clipped(one.step, 40), *numbers])
+        lines.append(["the end" if one.step == END else clipped(one.step, 36), *numbers])
     failed, lost = len(matrix.failures), len(matrix.recovered)
     head = f"{failed} of {matrix.sessions} sessions failed, {lost} more slipped and passed all the same\n"
     return "\n".join([head, *aligned(lines)]) if len(lines) > 1 else head

@@ -76,4 +76,4 @@ def _line(cell: Ranked) -> list[str]:
 
 
 def _way(row: str, column: str) -> str:
-    return f"{clipped(row, 34)} → {clipped(column, 34)}"
+    return f"{clipped(row, 26)} → {clipped(column, 26)}"

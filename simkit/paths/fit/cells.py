@@ -57,7 +57,7 @@ class Cells:
         for line in (self._line(i, j) for i, j in self._cells()):
             source, to, n, of, p, *bounds, thin = line
             pairs = [f"{bounds[0]}–{bounds[1]}", f"{bounds[2]}–{bounds[3]}"]
-            lines.append([clipped(source, 28), clipped(to, 28), n, of, p, *pairs, thin])
+            lines.append([clipped(source, 25), clipped(to, 25), n, of, p, *pairs, thin])
         return "\n".join(aligned(lines)) + "\n"
 
     def csv(self) -> str:

@@ -39,7 +39,7 @@ class Pooled:
 
     def table(self) -> str:
         """The same as aligned text."""
-        lines = [[*(clipped(name, 28) for name in line[:3]), *line[3:]] for line in self.rows()]
+        lines = [[*(clipped(name, 24) for name in line[:3]), *line[3:]] for line in self.rows()]
         return "\n".join(aligned(lines)) + "\n"
 
     def csv(self) -> str:
