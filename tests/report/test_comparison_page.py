@@ -187,6 +187,17 @@ def test_the_matrices_differ_as_python_says(page: Opened, address: str, domain: 
     assert (known.sentences()[0] in text) == (domain is not None)
 
 
+def test_runs_of_one_domain_have_the_test_of_their_difference_too(pages: Any) -> None:
+    """As most runs are: the page has no domain to choose, and the sentences and q of the whole."""
+    some = [[one for one in run if one[1].domain == "retail"] for run in (BEFORE, AFTER)]
+    opened = pages(*some)
+    opened.show("#view=difference&by=tool&least=1")
+    labels = opened.page.eval_on_selector_all("table.matrix td a", "all => all.map((one) => one.title)")
+    assert any("q = " in label for label in labels)
+    known = change(*(walks_in(one, "tool") for one in some), names=NAMES)
+    assert all(sentence in opened.text() for sentence in known.sentences())
+
+
 def test_each_run_is_there_whole(page: Opened) -> None:
     """Its overview, sessions, graph, matrix and failures; the switch keeps the view."""
     page.show("#view=overview&run=b")

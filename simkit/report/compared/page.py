@@ -29,13 +29,15 @@ Changes = Mapping[str, Mapping[str, Change]]
 
 
 def changes_of(walks: Sequence[Walks], domains: Mapping[str, str], names: tuple[str, str]) -> dict[str, Change]:
-    """Whether the second run's walks differ from the first's: of all sessions, and of each domain that both played,
-    where there is not just one. `domains`: each scenario's."""
-    found = {}
-    for domain in ("", *sorted(set(domains.values()))):
+    """Whether the second run's walks differ from the first's: of all sessions, and of each domain that both played.
+    `domains`: each scenario's."""
+    found: dict[str, Change] = {}
+    several = sorted(set(domains.values()))
+    for domain in ("", *several):
         some = [_in_domain(one, domain, domains) for one in walks]
-        if all(map(len, some)) and (not domain or len(set(domains.values())) > 1):
-            found[domain] = change(some[0], some[1], names=names)
+        if all(map(len, some)):
+            whole = found.get("") if len(several) == 1 else None
+            found[domain] = whole or change(some[0], some[1], names=names)
     return found
 
 
