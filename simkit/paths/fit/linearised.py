@@ -1,9 +1,11 @@
 """Intervals that respect sessions in closed form: what `fit.resample` draws, worked out.
 
-The share of a cell is a ratio of two sums over sessions, sum x_s / sum n_s. Drawing sessions anew spreads it, to first
-order, by the square root of sum (x_s - p n_s)^2 over sum n_s (Cochran 1977, *Sampling Techniques*, section 6.4: the
-linearised variance; Efron and Tibshirani 1993, *An Introduction to the Bootstrap*, section 21.9, that both agree). From
-that spread the interval is made as there. It needs sums alone, so a page can count it anew for any part of a run.
+The share of a cell is a ratio of two sums over sessions, sum x_s / sum n_s. Leaving session s out moves it by
+(x_s - p n_s) / (n - n_s), and the root of the sum of their squares is how far drawing sessions anew spreads it (the
+jackknife: Efron and Tibshirani 1993, *An Introduction to the Bootstrap*, chapter 11). Where all n_s are small beside n,
+that is the linearised variance (Cochran 1977, *Sampling Techniques*, section 6.4), which is too small where few
+sessions are behind a state and one has most of it. From that spread the interval is made as there. It needs sums alone,
+so a page can count it anew for any part of a run.
 """
 
 from __future__ import annotations
@@ -24,7 +26,9 @@ def linearised(walks: Walks, level: float = 0.95) -> Interval:
     squares, at = np.zeros(len(share)), np.zeros(len(counted.firsts), dtype=np.int64)
     for _, _, counts in counted.blocks():
         left = counted.in_rows(counts.astype(np.float64))
-        squares += ((counts - share * left[:, counted.row]) ** 2).sum(axis=0)
+        own = left[:, counted.row]
+        leaving = np.divide(visits, visits - own, out=np.ones(own.shape), where=visits > own)
+        squares += (((counts - share * own) * leaving) ** 2).sum(axis=0)
         at += (left > 0).sum(axis=0)
     place = np.array([walks.states.index(state) for state in counted.states])
     tables = np.zeros((3, k, k))

@@ -71,19 +71,27 @@ const sumsOf = (view, some) => {
   const times = new Map();
   for (const session of some) times.set(view.walk[session], (times.get(view.walk[session]) || 0) + 1);
   const [cells, rows] = [new Map(), new Map()];
-  for (const [number, many] of times) {
-    const walk = cellsOfWalk(view.walks[number]);
+  const walked = [...times].map(([number, many]) => [many, cellsOfWalk(view.walks[number])]);
+  for (const [many, walk] of walked)
     for (const [state, left] of walk.rows) {
-      const row = rows.get(state) || { n: 0, squares: 0, sessions: 0 };
-      rows.set(state, { n: row.n + many * left, squares: row.squares + many * left * left, sessions: row.sessions + many });
+      const row = rows.get(state) || { n: 0, squares: 0, apart: 0, sessions: 0 };
+      const squares = row.squares + many * left * left;
+      rows.set(state, { ...row, n: row.n + many * left, squares, sessions: row.sessions + many });
     }
+  for (const [many, walk] of walked) {
+    // How much more a session weighs for being left out: the others are fewer.
+    const leaving = ([state, left]) => (rows.get(state).n > left ? rows.get(state).n / (rows.get(state).n - left) : 1) ** 2;
+    for (const of of walk.rows) rows.get(of[0]).apart += many * leaving(of) * of[1] * of[1];
     for (const [key, n] of walk.cells) {
-      const left = walk.rows.get(Number(key.split(" ")[0]));
-      const cell = cells.get(key) || { n: 0, squares: 0, products: 0 };
+      const state = Number(key.split(" ")[0]);
+      const [left, weight] = [walk.rows.get(state), leaving([state, walk.rows.get(state)])];
+      const cell = cells.get(key) || { n: 0, squares: 0, products: 0, apart: 0, together: 0 };
       cells.set(key, {
         n: cell.n + many * n,
         squares: cell.squares + many * n * n,
         products: cell.products + many * n * left,
+        apart: cell.apart + many * weight * n * n,
+        together: cell.together + many * weight * n * left,
       });
     }
   }
@@ -103,7 +111,9 @@ const clustered = (sums, from, to) => {
   const behind = Math.max(2, row.sessions);
   const wider = Math.max(student(behind - 1) / student(Math.max(row.n, 2) - 1), 1);
   const short = Math.max(1 - 1 / row.n, 0.5);
-  const variance = (residuals(sums, from, to) / (row.n * row.n)) * (behind / (behind - 1)) * short;
+  const cell = sums.cells.get(`${from} ${to}`) || { apart: 0, together: 0 };
+  const apart = Math.max(0, cell.apart - 2 * p * cell.together + p * p * row.apart);
+  const variance = (apart / (row.n * row.n)) * (behind / (behind - 1)) * short;
   const many = Math.min(variance > 1e-18 ? (p * (1 - p)) / variance : row.n, 2 * row.n) / (wider * wider);
   const [low, high] = [0.025, 0.975].map((share) => betaQuantile(many * p + 0.5, many * (1 - p) + 0.5, share));
   return [p === 0 ? 0 : low, p === 1 ? 1 : high];
