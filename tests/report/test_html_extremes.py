@@ -200,6 +200,28 @@ def test_the_tab_that_is_open_is_in_sight_on_a_phone(open_page: Any) -> None:
     assert opened.wrong == []
 
 
+def test_where_no_session_is_left_every_view_says_so(open_page: Any) -> None:
+    """A link that somebody saved, to a persona that is no more: not an empty frame, and nothing praised."""
+    opened = open_page(small_run())
+    for view in ("sessions", "graph", "matrix", "paths", "failures"):
+        opened.show(f"#view={view}&persona=nobody")
+        assert "No session fits these filters." in opened.text(), view
+    for of in ("persona=nobody", "outcome=invalid"):
+        opened.show(f"#view=overview&{of}")
+        assert ("No session passed or failed." in opened.text()) == (of == "persona=nobody")
+        assert "every time" not in opened.text() and "all count" not in opened.text()
+    assert opened.wrong == []
+
+
+def test_on_a_phone_the_matrix_has_room_for_its_cells(open_page: Any) -> None:
+    name = "retrieve_customer_account_details_with_subscriptions"
+    lines = [f'call {name}_{n} {{"id": "1"}} -> ok' for n in range(8)]
+    opened = open_page([told("user: Hello.", *lines, "agent: Bye.")], viewport={"width": 390, "height": 800})
+    opened.show("#view=matrix")
+    heads = opened.page.locator("table.matrix tbody th").evaluate_all("all => all.map((one) => one.offsetWidth)")
+    assert max(heads) <= 390 / 2
+
+
 def test_one_of_a_kind_is_not_told_as_many(open_page: Any) -> None:
     opened = open_page([told("user: Hello.", 'call look {"id": "1"} -> ok', "agent: Bye.", outcome="fail")])
     for view in ("overview", "sessions", "graph", "matrix", "paths", "failures"):

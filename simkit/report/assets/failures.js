@@ -207,7 +207,7 @@ const failureView = (filter) => {
       ". A row is the last good state, a column the first failing one; the strongest colour has the most. ",
       masks(how.least),
     ),
-    failures.length ? failureTable(at, how) : h("p", { class: "quiet panel" }, "No session failed here."),
+    failures.length ? failureTable(at, how) : some.length ? h("p", { class: "quiet panel" }, "No session failed here.") : nothing(),
     failures.length > 0 && rankedCells(at, members(filter), failures),
     recoveries(at, some),
     some.length > 0 && funnel(by, some, failures),

@@ -244,8 +244,9 @@ const graphView = (filter) => {
       h(
         "div",
         {},
-        drawing(shownFlow, plan, lines, at >= 0 ? touching(at) : to >= 0 ? between : null, at >= 0 ? at : null),
-        strongest(shownFlow),
+        all
+          ? [drawing(shownFlow, plan, lines, at >= 0 ? touching(at) : to >= 0 ? between : null, at >= 0 ? at : null), strongest(shownFlow)]
+          : nothing(),
       ),
       chosen,
     ),

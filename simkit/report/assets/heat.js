@@ -15,8 +15,10 @@ const heatCell = ({ share, text, told, to, masked }) => {
   node.style.setProperty("--share", masked ? 0 : share.toFixed(3));
   return node;
 };
+// On a phone the heads of rows, which stay in sight, leave room for the cells.
+const NARROW = matchMedia("(max-width: 480px)");
 const heatHead = (state, scope, most, rank) =>
-  h("th", { scope, class: `${stateKind(state)} ${rank || ""}`, title: state }, h("span", {}, short(state, most)));
+  h("th", { scope, class: `${stateKind(state)} ${rank || ""}`, title: state }, h("span", {}, short(state, scope === "row" && NARROW.matches ? 18 : most)));
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
 // From the cell in use to the next one that holds something, in the direction of the arrow.

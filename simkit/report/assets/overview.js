@@ -59,8 +59,8 @@ const cards = (sum) => {
       ),
   );
   const invalid = sum.errored
-    ? `${sum.errored} more invalid: a fault of user, tool, model or simkit`
-    : "all count towards the pass rate";
+    ? `${sum.errored} ${evaluable ? "more " : ""}invalid: a fault of user, tool, model or simkit`
+    : evaluable > 0 && "all count towards the pass rate";
   const calls = sum.tool_calls / Math.max(1, sum.sessions);
   return h(
     "div",
@@ -196,7 +196,9 @@ const grid = (sum, to) => {
 
 const worstScenarios = (sum, to) => {
   const bad = sum.worst.map((name) => [name, sum.by_scenario[name]]);
-  if (!bad.length) return panel("Worst scenarios", "", h("p", { class: "quiet" }, "Every scenario passed every time."));
+  const judged = sum.passed + sum.failed > 0;
+  const none = judged ? "Every scenario passed every time." : "No session passed or failed.";
+  if (!bad.length) return panel("Worst scenarios", "", h("p", { class: "quiet" }, none));
   return panel(
     "Worst scenarios",
     `${Math.min(10, bad.length)} of ${bad.length} that did not always pass`,
