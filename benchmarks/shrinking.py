@@ -35,6 +35,9 @@ from simkit.trace.events import Injected
 
 SCENARIOS = Path(__file__).resolve().parents[1] / "scenarios"
 TURNS, SHARE = 3, 0.2
+LONG = (10, 15, 20)
+"""Sessions of at least so many events are shown by themselves: a failing call takes two events (the words of the user
+and the call), and of fewer than ten that is more than `SHARE`."""
 TRIES = 12
 """Scenarios that are tried for one that can have a kind of fault."""
 
@@ -74,7 +77,10 @@ def shrinking(packs: Sequence[Pack], per: int, seed: int) -> bool:
     every = [one for some in by_kind.values() for one in some]
     print("| | sessions | user turns | events | share | whole log | share | records | played |")
     print("|---|---|---|---|---|---|---|---|---|")
-    for name, some in [*by_kind.items(), *by_domain.items(), ("**all**", every)]:
+    long = {f"of {size} events or more": [one for one in every if events(one)[0] >= size] for size in LONG}
+    for name, some in [*by_kind.items(), *by_domain.items(), *long.items(), ("**all**", every)]:
+        if not some:
+            continue
         cells = [_medians(some, turns), *_with_share(some, events), *_with_share(some, whole), _medians(some, records)]
         print(f"| {name} | {len(some)} | {' | '.join(cells)} | {median(one.shrunk.sessions for one in some):g} |")
     print(f"\nMedians. CPU {(time.process_time() - began) / len(every):.1f} s for each session.\n")

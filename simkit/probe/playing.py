@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -28,7 +28,10 @@ from simkit.trace.log import Log, SessionKey
 
 
 class Spent(Exception):
-    """The budget is used up: nothing more is played."""
+    """The budget is used up: nothing more is played. `played`: what still was, each by its place among the takes."""
+
+    def __init__(self, played: Mapping[int, Played] | None = None) -> None:
+        self.played = played or {}
 
 
 @dataclass(frozen=True)
@@ -78,7 +81,7 @@ class Player:
             left = [one for one in left if one not in now.values()]
         self.played += len(played)
         if len(played) < len(takes):
-            raise Spent
+            raise Spent(played)
         return tuple(played[at] for at in range(len(takes)))
 
     def _logs(self, takes: Sequence[Take]) -> list[Log]:

@@ -32,6 +32,11 @@ class Broken(NamedTuple):
     events: tuple[int, ...]
 
 
+def _cut(episode: Episode) -> bool:
+    """Whether a limit of ours ended it, which is nothing that the agent broke."""
+    return any(failed.boundary == "simkit" for failed in episode.failures)
+
+
 @dataclass(frozen=True)
 class Judging:
     """The properties that sessions are held against. `known`: whether their goal is."""
@@ -43,7 +48,7 @@ class Judging:
         """Everything that a session breaks, in the order in which it shows. That the goal was missed is told only where
         nothing else is."""
         found = list(self._errors(episode, score))
-        way = way_of(episode, score) if self.known and not found else None
+        way = way_of(episode, score) if self.known and not found and not _cut(episode) else None
         for mark in way.target if way else ():
             found.append(Broken(mark, score.reason, score.evidence))
         return found
@@ -51,7 +56,8 @@ class Judging:
     def _errors(self, episode: Episode, score: SessionScore) -> Iterator[Broken]:
         rules = {one.id for one in (*episode.card.rules, *episode.card.invariants)}
         for mark in crashes(episode, score):
-            yield Broken(mark, score.reason, score.evidence)
+            if not _cut(episode):
+                yield Broken(mark, score.reason, score.evidence)
         for one in score.findings:
             mark = mark_of(episode, one)
             if self.known or one.kind in ANYWHERE or mark.about in rules:

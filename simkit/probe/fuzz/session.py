@@ -159,11 +159,20 @@ class _Fuzzing:
 
     def _played(self, drawn: Sequence[Session]) -> Iterator[tuple[Session, Played]]:
         for at in range(0, len(drawn), self.terms.at_once):
-            some = drawn[at : at + self.terms.at_once]
-            for session, played in zip(some, self.player.play([self._take(one) for one in some]), strict=True):
+            some, spent = drawn[at : at + self.terms.at_once], None
+            try:
+                all_played = dict(enumerate(self.player.play([self._take(one) for one in some])))
+            except Spent as cut:
+                spent, all_played = cut, dict(cut.played)
+            for place, played in sorted(all_played.items()):
+                session = some[place]
                 self.broken[_digest(session)] = self._judged(session, played)
                 self.progress("fail" if self.broken[_digest(session)] else "pass")
                 yield session, played
+                if played.episode.ended and played.episode.ended.reason == "budget":
+                    spent = spent or Spent()
+            if spent is not None:
+                raise spent
 
     def _judged(self, session: Session, played: Played) -> dict[Mark, Broken]:
         judging = Judging(self.terms.properties, session.known)
