@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import re
@@ -85,6 +86,23 @@ def cases() -> list[dict[str, Any]]:
     ]
 
 
+def by_hand() -> list[dict[str, Any]]:
+    """What follows from a pencil: rational numbers, states in no order, few fields."""
+    stuck = [[1 - 1e-12, 0, 0.75e-12, 0.25e-12], [0.5, 0, 0.5, 0], [0, 0, 1, 0], [0, 0, 0, 1]]
+    two, turning, sticky = (
+        {"states": ["on", "off"], "sequences": [["on", "off", "on", "on", "off", "on", "on"]]},
+        {"states": ["a", "b"], "sequences": [list("ababa")]},
+        {"states": ["w", "x", "OK", "BAD"], "probabilities": stuck, "start": "w", "success": "OK"},
+    )
+    halves = {"stationary_exact": [["2/3", "1/3"]], "entropy_rate_nats": 2 / 3 * math.log(2), "periods": [1]}
+    ends = {"absorption_into_closed_class": [[0.875, 0.125], [0.75, 0.25]], "transient": ["x", "w"]}
+    return [
+        {"id": "two", "input": two, "expected": {"policy_absorb": {"classes": [["off", "on"]], **halves}}},
+        {"id": "turning", "input": turning, "expected": {"policy_absorb": {"periods": [2], "entropy_rate_nats": 0.0}}},
+        {"id": "sticky", "input": sticky, "expected": {"policy_absorb": {"closed_classes": [["OK"], ["BAD"]], **ends}}},
+    ]
+
+
 def spoilt() -> list[dict[str, Any]]:
     """Three cases with a field that nobody knows, and one with a wrong answer."""
     odd = [case(f"odd {number}", "AB", [list("ABB")]) for number in range(4)]
@@ -95,7 +113,7 @@ def spoilt() -> list[dict[str, Any]]:
 
 def test_other_cases_hold_however_odd_and_what_is_unknown_or_wrong_fails(tmp_path: Path) -> None:
     file = tmp_path / "cases.json"
-    file.write_text(json.dumps({"meta": META, "cases": [*cases(), *spoilt()]}), encoding="utf-8")
+    file.write_text(json.dumps({"meta": META, "cases": [*cases(), *by_hand(), *spoilt()]}), encoding="utf-8")
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/paths/test_reference.py"]
     environment = {**os.environ, "SIMKIT_MARKOV_REFERENCE": str(file)}
 
