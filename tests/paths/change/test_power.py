@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulated_chains import agent, sessions
+from simulated_chains import agent, sessions, shows_what_was_planned
 
 from simkit.errors import UsageError
 from simkit.paths.change.power import design_effect, pilot, power, sessions_to_see, smallest_change
@@ -40,6 +40,15 @@ def test_alike_trials_cost_sessions() -> None:
     assert needed.tasks == np.ceil(needed.sessions / 4)
 
 
+def test_the_same_tasks_in_both_runs_need_fewer_sessions() -> None:
+    """What a task is like is then no chance: of each visit's variance, the part that its task explains is gone."""
+    alike = {"visits": 2, "trials": 4, "correlation": 0.3}
+
+    assert power(0.1, 0.2, paired=True, **alike).design_effect == pytest.approx(1 - 0.3)
+    assert power(0.1, 0.2, paired=True, in_session=1.8, **alike).design_effect == pytest.approx(1.8 - 2 * 0.3)
+    assert power(0.1, 0.2, paired=True, correlation=1.0).design_effect == pytest.approx(0.1)
+
+
 @given(st.floats(0.02, 0.98), st.integers(20, 2_000))
 @settings(deadline=None)
 def test_the_smallest_change_is_what_so_many_sessions_show(before: float, have: int) -> None:
@@ -53,7 +62,7 @@ def test_the_smallest_change_is_what_so_many_sessions_show(before: float, have: 
 
 def test_a_rare_branch_is_seen_once_in_so_many() -> None:
     assert (sessions_to_see(0.05), sessions_to_see(0.01)) == (59, 299)
-    assert design_effect(1, 0.9) == 1
+    assert design_effect(visits=1, trials=1, correlation=0.9) == 1
 
 
 def test_a_pilot_tells_what_alike_trials_have_in_common() -> None:
@@ -64,7 +73,7 @@ def test_a_pilot_tells_what_alike_trials_have_in_common() -> None:
     found = pilot(walks, "get", "x")
 
     assert (found.before, found.visits, found.trials) == (pytest.approx(2 / 3), 1.0, 3.0)
-    assert found.correlation == pytest.approx(1.0)
+    assert (found.correlation, found.in_session) == (pytest.approx(1.0), pytest.approx(1.0))
     assert power(after=0.9, **vars(found)).design_effect == pytest.approx(3.0)
     with pytest.raises(UsageError, match="left the state 'nowhere'"):
         pilot(walks, "nowhere", "x")
@@ -84,6 +93,25 @@ def test_a_run_of_the_size_that_was_asked_for_shows_the_change() -> None:
     assert 0.7 <= np.mean(shown) <= 0.9
 
 
+def test_a_pilot_tells_what_one_session_has_in_common() -> None:
+    """Each session goes one way three times over; sessions of one task do not take after each other."""
+    told = [(START, *("get", after) * 3, f"{END}pass") for after in "xyyx"]
+    walks = walks_of_states(told, "tool", [SessionKey(f"t{n // 2}", "p", n % 2) for n in range(4)])
+
+    found = pilot(walks, "get", "x")
+
+    assert (found.visits, found.in_session, found.correlation) == (3.0, pytest.approx(3.0), 0.0)
+    assert power(after=0.9, **vars(found)).design_effect == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("paired", [False, True])
+def test_alike_trials_show_the_change_as_often_as_planned(paired: bool) -> None:
+    """Four trials a task, tasks that differ: 80 % is kept with the same tasks in both runs, and with others."""
+    shown = shows_what_was_planned(80, 4, paired, np.random.default_rng(5), alike=4.0)
+
+    assert 0.7 <= shown <= 0.9
+
+
 @pytest.mark.parametrize(
     ("wrong", "what"),
     [
@@ -92,6 +120,7 @@ def test_a_run_of_the_size_that_was_asked_for_shows_the_change() -> None:
         ({"power": 1.0}, "power is 1.0"),
         ({"visits": 0}, "visits must be above 0"),
         ({"correlation": -1.0}, "correlation is -1.0"),
+        ({"in_session": 0.0}, "in_session is 0.0"),
     ],
 )
 def test_numbers_that_make_no_sense_are_refused(wrong: dict[str, float], what: str) -> None:
