@@ -64,7 +64,7 @@ def test_ways_are_told_and_can_be_read_by_programs(simkit: Any) -> None:
     told = simkit("paths", "good")
     value = simkit("paths", "good", "--json").value
 
-    assert told.out.startswith("6 sessions, 1 tasks, view tool\n\nWays: 1 different ones\n")
+    assert told.out.startswith("6 sessions, 1 task, view tool\n\nWays: 1 different ones\n")
     assert value["variants"][0]["sessions"] == 6
     assert simkit("paths", "good", "--show", "steps", "--format", "json").value.keys() == {"view", "sessions", "steps"}
 

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from simkit.paths.codes import STEPS, Kept, PathRecorder, kept_pairs, placed
 from simkit.paths.exports.notebook import html_table
 from simkit.paths.states import START, in_order, is_end
-from simkit.paths.table import Counts, csv_table, text_table
+from simkit.paths.table import Counts, counted, csv_table, text_table
 
 
 @dataclass(frozen=True, eq=False)
@@ -129,16 +129,19 @@ class TransitionMatrix:
 
     def table(self, width: int = 120) -> str:
         """The counts as aligned text, blank instead of 0, under a line that says what was counted."""
-        sessions = f"{self.sessions} session" + ("s" if self.sessions != 1 else "")
-        head = f"{sessions}, {self.transitions} transitions, view {self.view}\n\n"
+        head = f"{self._counted}\n\n"
         if not self.transitions:
             return head
         return head + text_table("from", self.states, self.states, self.counts, width=width)
 
     def _repr_html_(self) -> str:
         """The same in a notebook."""
-        head = f"{self.sessions} sessions, {self.transitions} transitions, view {self.view}"
-        return html_table(head, "from", self.states, self.states, self.counts)
+        return html_table(self._counted, "from", self.states, self.states, self.counts)
+
+    @property
+    def _counted(self) -> str:
+        """What was counted, in words."""
+        return f"{counted(self.sessions, 'session')}, {counted(self.transitions, 'transition')}, view {self.view}"
 
     @cached_property
     def _index(self) -> dict[str, int]:

@@ -14,7 +14,7 @@ import numpy as np
 
 from simkit.errors import one_line
 from simkit.paths.matrix import TransitionMatrix
-from simkit.paths.table import breadth, clipped, padded
+from simkit.paths.table import breadth, clipped, counted, padded
 
 _NAME = 34
 _STEPS = ((0.75, "█"), (0.5, "▓"), (0.25, "▒"), (0.05, "░"), (0.0, " "))
@@ -26,9 +26,7 @@ def shaded(matrix: TransitionMatrix, width: int = 100, colour: bool = False) -> 
     """The picture, no line longer than `width` (60 at least) once escape codes are taken off."""
     counts, shares = matrix.counts, np.nan_to_num(matrix.probabilities)
     rows, columns = np.flatnonzero(counts.any(axis=1)), np.flatnonzero(counts.any(axis=0))
-    head = (
-        f"{matrix.sessions} session{'s' * (matrix.sessions != 1)}, {matrix.transitions} transitions, view {matrix.view}"
-    )
+    head = f"{counted(matrix.sessions, 'session')}, {counted(matrix.transitions, 'transition')}, view {matrix.view}"
     if not len(rows):
         return one_line(head, 1000) + "\n"
     number = {int(state): str(place) for place, state in enumerate(columns, 1)}

@@ -90,6 +90,11 @@ def padded(text: str, width: int) -> str:
     return text + blanks if width >= 0 else blanks + text
 
 
+def counted(n: int, noun: str) -> str:
+    """`1 session`, `2 sessions`."""
+    return f"{n} {noun}{'s' * (n != 1)}"
+
+
 def breadth(text: str) -> int:
     """How many columns of a terminal `text` takes: two for wide characters, as Chinese has them, none for accents."""
     if text.isascii():

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from simkit.errors import one_line
 from simkit.paths.graph import Edge, Node, StateGraph
 from simkit.paths.states import END, START, is_end
-from simkit.paths.table import breadth, clipped, padded
+from simkit.paths.table import breadth, clipped, counted, padded
 from simkit.report.layered import levels
 
 _EDGES, _SHARE = 6, 0.02
@@ -25,8 +25,8 @@ _COLOURS = {"✓": "32", "✗": "31", "○": "33", "↑": "35", "↻": "35"}
 
 def pictured(graph: StateGraph, width: int = 100, colour: bool = False) -> str:
     """The picture, no line longer than `width` (60 at least) once escape codes are taken off; ends with a line feed."""
-    many = f"{graph.sessions} session{'s' * (graph.sessions != 1)}"
-    head = f"{many}, {sum(e.count for e in graph.edges)} transitions, view {one_line(graph.view, 40)}"
+    many = counted(graph.sessions, "session")
+    head = f"{many}, {counted(sum(e.count for e in graph.edges), 'transition')}, view {one_line(graph.view, 40)}"
     if not graph.edges:
         return head + "\n"
     width = max(width, _LEAST)

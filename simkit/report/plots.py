@@ -15,7 +15,7 @@ from simkit.errors import UsageError, one_line
 from simkit.paths.graph import StateGraph
 from simkit.paths.matrix import TransitionMatrix
 from simkit.paths.states import START, is_end
-from simkit.paths.table import breadth, clipped
+from simkit.paths.table import breadth, clipped, counted
 from simkit.report.layered import Drawing, layered
 
 _NAME = 32
@@ -51,7 +51,7 @@ def draw_matrix(matrix: TransitionMatrix, file: Path) -> None:
                 axes.text(
                     j, i, str(matrix.counts[rows[i], columns[j]]), ha="center", va="center", color=ink, fontsize=7
                 )
-        told = f"{matrix.sessions} sessions, {matrix.transitions} transitions, view {one_line(matrix.view, 60)}"
+        told = _counted(matrix.sessions, matrix.transitions, matrix.view)
         if len(kept) < len(matrix.states):
             told += f"\nthe {len(kept)} of {len(matrix.states)} states that were visited most"
         axes.set_title(told)
@@ -82,7 +82,7 @@ def draw_graph(graph: StateGraph, file: Path) -> None:
     widths = {node.state: 18 + 5.2 * max(breadth(clipped(node.state, _NAME)), 8) for node in shown}
     drawn = layered(widths, strong, [state for state in widths if is_end(state)])
     size = (max(drawn.width, 260) / 72 + 0.4, drawn.height / 72 + 1.5)
-    told = f"{graph.sessions} sessions, {sum(weights.values())} transitions, view {one_line(graph.view, 60)}"
+    told = _counted(graph.sessions, sum(weights.values()), graph.view)
     if len(strong) < len(weights):
         told += f"\nthe {len(strong)} of {len(weights)} ways that were gone most"
     visits = {node.state: node.visits for node in shown}
@@ -125,6 +125,10 @@ def _layers(
     axes.legend(
         handles=lines, loc="upper center", bbox_to_anchor=(0.5, 0.0), ncols=len(lines), frameon=False, fontsize=7
     )
+
+
+def _counted(sessions: int, transitions: int, view: str) -> str:
+    return f"{counted(sessions, 'session')}, {counted(transitions, 'transition')}, view {one_line(view, 60)}"
 
 
 def _ink(state: str) -> str:

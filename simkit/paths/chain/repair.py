@@ -25,7 +25,7 @@ from simkit.paths.chain.model import Chain, chain_of
 from simkit.paths.chain.worth import worth_of
 from simkit.paths.fit.resample import Over, Resampled, resampled, share_bounds, spread_of
 from simkit.paths.states import END, START
-from simkit.paths.table import csv_rows
+from simkit.paths.table import counted, csv_rows
 from simkit.paths.walks import Walks
 
 Floats = NDArray[np.float64]
@@ -94,7 +94,7 @@ class WhatIf:
     def table(self) -> str:
         """For people."""
         lines = [
-            f"{self.sessions} sessions as a first-order chain, view {one_line(self.view, 60)};",
+            f"{counted(self.sessions, 'session')} as a first-order chain, view {one_line(self.view, 60)};",
             f"intervals {self.level:.0%}, from {self.resamples} runs of {self.over} drawn anew",
             "",
             *(

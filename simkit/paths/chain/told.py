@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from textwrap import wrap
 
-from simkit.paths.chain.endings import Bounds, Ending, Lasting
+from simkit.paths.chain.endings import FEW, Bounds, Ending, Lasting
 from simkit.paths.chain.report import ChainReport, EdgeWorth, StateWorth
 from simkit.paths.states import START
-from simkit.paths.table import aligned, clipped, csv_rows
+from simkit.paths.table import aligned, clipped, counted, csv_rows
 
 _WIDTH = 100
 _ALIKE = 1.5
@@ -54,14 +54,16 @@ def _run(report: ChainReport) -> str:
     lasting = ", ".join(_lasting(one) for one in report.lasting if one.steps is not None)
     ends = ", ".join(_ending(one) for one in report.ends if one.state == START and one.probability > 0)
     lines = [
-        f"{report.sessions} sessions as a first-order chain, view {report.view}; intervals {report.level:.0%}, from "
-        f"{report.resamples} runs of {report.over} drawn anew",
-        f"passed {_share(report.passing)} {_span(report.passing_interval)}; {report.steps:.1f} steps to the end "
-        f"({_span(report.steps_interval, '.1f')})",
+        f"{counted(report.sessions, 'session')} as a first-order chain, view {report.view}; "
+        f"intervals {report.level:.0%}, from {report.resamples} runs of {report.over} drawn anew",
+        f"passed {_with(_share(report.passing), _span(report.passing_interval))}; "
+        f"{report.steps:.1f} steps to the end{_brackets(report.steps_interval)}",
         f"ended: {lasting or 'few within 10,000 steps'}",
         *wrap(f"ends: {ends}", _WIDTH, subsequent_indent="      "),
         f"after many steps {report.staying:.0%} of those left last another; {report.entropy:.2f} nats of choice a step",
     ]
+    if report.passing is not None and report.passing_interval == (None, None):
+        lines.append(f"fewer than {FEW} {report.over} say too little for intervals")
     if report.over == "sessions" and report.design_effect > _ALIKE:
         wider = report.design_effect**0.5
         lines.append(
@@ -78,8 +80,8 @@ def _lasting(one: Lasting) -> str:
 
 
 def _ending(one: Ending) -> str:
-    steps = "" if one.steps is None else f" after {one.steps:.1f} steps ({_span(one.steps_interval, '.1f')})"
-    return f"{clipped(one.end, 40)} {_share(one.probability)} {_span(one.interval)}{steps}"
+    steps = "" if one.steps is None else f" after {one.steps:.1f} steps{_brackets(one.steps_interval)}"
+    return f"{clipped(one.end, 40)} {_with(_share(one.probability), _span(one.interval))}{steps}"
 
 
 def _states(report: ChainReport) -> str:
@@ -108,7 +110,7 @@ def _by_mass(report: ChainReport) -> str:
         [_edge(one), str(one.count), _share(one.failure_mass), _span(one.mass_interval), _ranks(one.mass_ranks)]
         for one in chosen
     ]
-    return "\n".join(aligned([head, *rows]))
+    return "\n".join(aligned([head, *rows])) if rows else "no session failed"
 
 
 def _by_leverage(report: ChainReport) -> str:
@@ -125,7 +127,7 @@ def _by_leverage(report: ChainReport) -> str:
         ]
         for one in sorted(gaining, key=lambda edge: -(edge.leverage or 0.0))[:_SHOWN]
     ]
-    return "\n".join(aligned([head, *rows]))
+    return "\n".join(aligned([head, *rows])) if rows else "no edge, were it never taken, would make more pass"
 
 
 def _circles(report: ChainReport) -> str:
@@ -142,7 +144,7 @@ def _circles(report: ChainReport) -> str:
 
 
 def _in(sessions: int) -> str:
-    return f"in {sessions} session{'s' * (sessions != 1)}"
+    return f"in {counted(sessions, 'session')}"
 
 
 def _edge(one: EdgeWorth) -> str:
@@ -160,6 +162,15 @@ def _points(value: float) -> str:
 def _span(bounds: Bounds, form: str = ".0%") -> str:
     low, high = bounds
     return "" if low is None or high is None else f"{low:{form}}–{high:{form}}".replace("-", "−")
+
+
+def _with(figure: str, span: str) -> str:
+    return f"{figure} {span}" if span else figure
+
+
+def _brackets(bounds: Bounds) -> str:
+    span = _span(bounds, ".1f")
+    return f" ({span})" if span else ""
 
 
 def _ranks(ranks: tuple[int, int] | None) -> str:

@@ -16,7 +16,7 @@ from simkit.paths.sequences.conformance import conformance
 from simkit.paths.sequences.divergence import divergences, partings
 from simkit.paths.sequences.spread import spread
 from simkit.paths.sequences.variants import frequent_parts, variants
-from simkit.paths.table import clipped
+from simkit.paths.table import clipped, counted
 from simkit.paths.walks import Walks
 
 _WIDE = 60
@@ -45,7 +45,7 @@ class Sequences:
         """The parts (all, if none is named) as text."""
         told = [self._part(name) for name in self._names(parts)]
         tasks = len(set(self.walks.tasks))
-        head = f"{len(self.walks)} sessions, {tasks} tasks, view {one_line(self.walks.view)}"
+        head = f"{counted(len(self.walks), 'session')}, {counted(tasks, 'task')}, view {one_line(self.walks.view)}"
         return "\n".join([head, *(line for one in told for line in ("", one.title, *_indented(one.lines)))])
 
     def _repr_html_(self) -> str:

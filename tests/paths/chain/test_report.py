@@ -81,6 +81,27 @@ def test_the_rank_of_a_failing_edge_is_among_those_that_fail() -> None:
     assert ranks == {"s0": (1, 2), "s19": (1, 2)}
 
 
+@pytest.mark.parametrize(
+    ("ends", "said"),
+    [
+        (
+            ["fail"],
+            ["1 session as", "passed 0.0%; 2.0 steps to the end\n", "fewer than 5 sessions", "no edge, were it"],
+        ),
+        (["pass"] * 3, ["3 sessions as", "passed 100.0%; 2.0 steps to the end\n", "no session failed"]),
+        (["fail"] * 9, ["passed 0.0% 0%–", "2.0 steps to the end (2.0–2.0)"]),
+    ],
+    ids=["one", "all passed", "all failed"],
+)
+def test_a_run_without_a_pass_a_failure_or_an_interval_says_so(ends: list[str], said: list[str]) -> None:
+    """No empty brackets and no table without rows."""
+    text = chain_text(chain_report(walks_of_states([(START, "a", f"END:{end}") for end in ends], "tool"), resamples=50))
+
+    assert [one for one in said if one not in text] == []
+    assert "()" not in text and "%  " not in text.split("\n\n")[0]
+    assert ("rank" in text) == ("fail" in ends)
+
+
 def test_sessions_that_nobody_judged_have_steps_but_no_value() -> None:
     found = chain_report(
         walks_of_states([(START, "a", "a", "END:unknown"), (START, "END:unknown")], "tool"), resamples=9
