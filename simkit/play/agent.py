@@ -171,8 +171,8 @@ class Turn:
         self._desk.injected(fault, how, rule, instead)
 
     async def call_tampered(self, name: str, arguments: Any, node: str | None, tamper: Any) -> ToolResult:
-        """A call that comes to what `tamper(perform)` makes of it (`toolbox.Tamper`), recorded as such."""
-        return await self._call(name, arguments, node, tamper)
+        """A call that comes to what `tamper(perform)` makes of it (`toolbox.Tamper`), recorded so; None: as it is."""
+        return await self._call(name, arguments, node, *(() if tamper is None else (tamper,)))
 
     def observe_call(self, name: str, arguments: Any, outcome: Outcome, result: Any, node: str | None = None) -> None:
         """Record a call that the agent made with tools of its own, beside the session's."""

@@ -118,8 +118,8 @@ class _Playing:
     async def __call__(self, turn: Turn) -> str:
         """The agent's answer, with whatever the fault makes of it."""
 
-        async def call(name: str, arguments: Any, node: str | None) -> ToolResult:
-            return await self._call(turn, str(name), arguments, node)
+        async def call(name: str, arguments: Any, node: str | None, tamper: Any = None) -> ToolResult:
+            return await self._call(turn, str(name), arguments, node, tamper)
 
         if self.plan.at is None and not self.over:
             await self._add(turn)
@@ -138,11 +138,12 @@ class _Playing:
         """Whether the call that is to come early is the next that the reference has."""
         return self.open[:1] == [self.plan.at]
 
-    async def _call(self, turn: Turn, name: str, arguments: Any, node: str | None) -> ToolResult:
+    async def _call(self, turn: Turn, name: str, arguments: Any, node: str | None, tamper: Any) -> ToolResult:
+        """`tamper`: a fault of the tool that the scenario declares, which may meet the same call."""
         at = next((at for at in self.open if self._is(at, name, arguments)), None)
         if at is None or at not in (self.plan.at, self.plan.until):
             self.open = [one for one in self.open if one != at]
-            return await turn.call_json(name, arguments, node=node)
+            return await turn.call_tampered(name, arguments, node, tamper)
         self.open.remove(at)
         plan = self.plan
         if at == plan.until:
@@ -167,7 +168,7 @@ class _Playing:
             return await turn.call_json(plan.calls[0].tool, plan.calls[0].arguments, node=node)
         if plan.do == "before":
             await self._add(turn)
-        result = await turn.call_json(name, arguments, node=node)
+        result = await turn.call_tampered(name, arguments, node, tamper)
         if plan.do == "after":
             await self._add(turn)
         return result

@@ -16,6 +16,7 @@ from simkit.probe.fork.parent import parent_of
 from simkit.probe.fork.play import play_on
 from simkit.probe.fork.plays import Terms
 from simkit.probe.fork.point import point
+from simkit.testing import faulty
 from simkit.trace.events import Injected, ToolCalled, UserSaid
 from simkit.trace.log import Log
 from simkit.trace.store import Store
@@ -97,6 +98,23 @@ def test_an_agent_is_not_blamed_for_what_its_tools_do(tmp_path: Path) -> None:
     assert score.blame is not None
     assert score.blame.culprit == "domain"
     assert score_session(episode) == score
+
+
+def test_an_agent_that_is_made_to_err_meets_faults_of_tools_too(tmp_path: Path) -> None:
+    """Errors put in by name, and one that the scenario itself puts in."""
+    tool, early = "faults: [{tool: get_order, fault: stale_data}]\n", "{cancel_order: {order_id: W1}}"
+    put_down = f"agent_fault: {{fault: confirm_before, do: early, at: {early}, rule: ask-first}}\n"
+    found = []
+    for folder, scenario, agent in (
+        ("by-name", SCENARIO + tool, faulty("reference", "confirm_before=1")),
+        ("put-down", SCENARIO + tool + put_down, "reference"),
+    ):
+        run = simkit.run(write_shop(tmp_path / folder, scenario), agent)
+        ((episode, score),) = run.scored
+        found.append(([(one.fault, one.how) for one in episode.log.of(Injected)], [one.kind for one in score.findings]))
+
+    assert found[0] == found[1]
+    assert found[0] == ([("stale_data", "changed"), ("confirm_before", "moved")], ["unconfirmed_write"])
 
 
 def test_a_resumed_session_meets_its_faults_at_the_calls_at_which_the_first_one_did(tmp_path: Path) -> None:
