@@ -12,18 +12,18 @@ demo: .venv/simkit
 test: .venv/simkit-test
 	$(BIN)/ruff check .
 	$(BIN)/python -m compileall -q simkit # or each command that a test starts does, where PYTHONDONTWRITEBYTECODE is set
-	$(BIN)/python -m pytest -n auto -q $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist worksteal -q $(PYTEST)
 
 # Kills real runs at 200 random moments (SIMKIT_KILLS=N for another number): minutes, not seconds.
 faults: .venv/simkit-test
-	$(BIN)/python -m pytest -n auto -q -m faults -rP $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist worksteal -q -m faults -rP $(PYTEST)
 
 lint: .venv/simkit-test
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
 golden: .venv/simkit-test
-	REFRESH_GOLDEN=1 $(BIN)/python -m pytest -q -n auto
+	REFRESH_GOLDEN=1 $(BIN)/python -m pytest -q -n auto --dist worksteal
 
 .venv/simkit: pyproject.toml
 	$(PYTHON) -m venv .venv
